@@ -206,6 +206,8 @@ class Envelope:
     sent_to_desk: bool = True
     marker: str = ""
     """Value of our loop marker header, if any (core/reply.py verifies it)."""
+    delivered_to: tuple[str, ...] = ()
+    """Comparable addresses of To, Cc, Delivered-To and X-Original-To (a bounce comes back to a token of ours)."""
     forged_headers: bool = False
     """Headers that try to inject others (CR or LF inside a decoded value)."""
     date: str = ""
@@ -256,6 +258,8 @@ class Reading:
     confident: bool = True
     """False where a replacement character or a leftover escape stands in the text."""
     has_attachments: bool = False
+    reports: tuple[str, ...] = ()
+    """Message-IDs of the messages that a delivery report returns (RFC 3464)."""
     hits: tuple[RuleHit, ...] = ()
 
 

@@ -1,0 +1,58 @@
+"""Derive the desk's working keys from its one secret, and sign with them.
+
+HKDF (RFC 5869) with HMAC-SHA-256 gives each purpose a key of its own, so that a token of one kind can never
+serve as another. All tokens are lower-case base32 without padding: they survive local parts and subjects.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from typing import Final
+
+SECRET_BYTES: Final = 32
+TOKEN_BYTES: Final = 15  # 120 bits: 24 characters of base32
+
+
+class WeakSecret(ValueError):
+    """The secret is shorter than 32 bytes."""
+
+
+def _hkdf(secret: bytes, purpose: str) -> bytes:
+    extracted = hmac.digest(b"optout-daemon", secret, "sha256")
+    return hmac.digest(extracted, purpose.encode() + b"\x01", "sha256")
+
+
+def _token(key: bytes, text: str) -> str:
+    mac = hmac.digest(key, text.encode("utf-8", "replace"), "sha256")[:TOKEN_BYTES]
+    return base64.b32encode(mac).decode().rstrip("=").lower()
+
+
+class Keys:
+    """Everything that is signed or digested with the desk's secret (`[desk] key_file`, 32 bytes or more)."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) < SECRET_BYTES:
+            raise WeakSecret(f"the key must have at least {SECRET_BYTES} bytes")
+        self._marker = _hkdf(secret, "loop marker")
+        self._bounce = _hkdf(secret, "bounce token")
+        self._digest = _hkdf(secret, "address digest")
+
+    def marker(self, message_id: str) -> str:
+        """The loop marker of a message of ours, bound to its Message-ID."""
+        return _token(self._marker, message_id)
+
+    def is_ours(self, message_id: str | None, marker: str) -> bool:
+        """Whether `marker` is the one that we put on the message with this Message-ID."""
+        return bool(message_id and marker) and hmac.compare_digest(
+            self.marker(message_id or "").encode(), marker.strip().lower().encode("utf-8", "replace")
+        )
+
+    def bounce_token(self, message_id: str) -> str:
+        """What makes the bounce address of one reply (`desk+bounce=TOKEN@…`) recognisable as ours."""
+        return _token(self._bounce, message_id)
+
+    def digest(self, address: str) -> str:
+        """HMAC-SHA-256 of a comparable address, hexadecimal: names a person that is erased."""
+        return hmac.new(self._digest, address.encode(), hashlib.sha256).hexdigest()
