@@ -220,11 +220,10 @@ def decide(
     match: Match,
     policy: Policy,
     context: Context = Context(),  # noqa: B008 - frozen
-    corrections: Corrections | None = None,
     own_addresses: Collection[str] = (),
 ) -> Decision:
     """The decision on one mail, with the kind of reply that the gate lets through (caps excepted)."""
-    case = Case(reading, match, policy, context, corrections)
+    case = Case(reading, match, policy, context, None)
     rule, verdict = next((r, v) for r in RULES if (v := r(case)) is not None)
     draft = _draft(case, verdict, rule.__name__)
     gate = reply.plan(draft, reading, policy, own_addresses)
@@ -350,9 +349,7 @@ def staff_decision(
     elif corrections.action is StaffAction.SPAM:
         draft = _draft(case, Ignore(Reason.SPAM), "staff")
     else:
-        draft = replace(
-            _draft(case, Hold((Reason.NOT_AN_OPT_OUT,)), "staff"), disposition=Disposition.IGNORED, reply=ReplyKind.NONE
-        )
+        draft = replace(_draft(case, Hold((Reason.NOT_AN_OPT_OUT,)), "staff"), disposition=Disposition.IGNORED)
     draft = replace(draft, decided_by=corrections.by, evidence=(*draft.evidence, by))
     gate = reply.plan(draft, reading, policy, own_addresses)
     if isinstance(gate, reply.NoReply):

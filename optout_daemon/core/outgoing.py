@@ -1,4 +1,4 @@
-"""What our own mail must look like on the wire: threading headers, the policy they are folded by, the bounce address.
+"""What our own mail must look like on the wire: its threading headers, their folding, the bounce address.
 
 Message-IDs leave exactly as they came, on lines of their own; a value that could not is left out. Values in,
 values out: composing.py makes the message.

@@ -36,7 +36,7 @@ UNKNOWN = Match(number="29999999", name=Agreement.DIFFERS, address=Agreement.DIF
 
 
 def judged(read: Reading, found: Match | None = None, policy: Policy = POLICY, **context: bool) -> Decision:
-    return decide(read, match() if found is None else found, policy, Context(**context), None, {"desk@example.com"})
+    return decide(read, match() if found is None else found, policy, Context(**context), {"desk@example.com"})
 
 
 def outcome(decision: Decision) -> tuple[str, tuple[str, ...], str]:
@@ -470,7 +470,7 @@ def test_staff_apply_with_their_own_channels_and_fields():
     """What a person says replaces what the machine read; who decided is kept."""
     decision = by_staff(
         reading(wish=wish(category=Category.UNCLEAR)),
-        match(address=Agreement.DIFFERS),
+        match(address=Agreement.DIFFERS, name_span=Span(Part.TEXT, 9, 19)),
         StaffAction.APPLY,
         channels=("print",),
         name="A. Arden",
@@ -482,6 +482,7 @@ def test_staff_apply_with_their_own_channels_and_fields():
     assert decision.category is Category.OPT_OUT
     assert decision.customer_number == ANNA.number
     assert decision.fields[FieldName.NAME] == "A. Arden"
+    assert FieldName.NAME not in decision.spans
     assert decision.follow_up is True
     assert decision.decided_by == "kei"
     assert decision.evidence[-1] == "decided by kei: apply"

@@ -174,3 +174,16 @@ def test_an_author_who_cannot_be_written_to_gets_no_plan():
     read = reading(envelope=envelope(author="noreply@example.org", author_as_given="noreply@example.org"))
 
     assert plan(decided(reading()), read, POLICY, OWN) == NoReply("nobody reads the author's address")
+
+
+def test_only_a_confirmation_names_number_and_channels_and_only_missing_names_fields():
+    """Whatever a decision holds: `received` must look the same for everybody (policy, section 5)."""
+    read = reading()
+    full = replace(decided(read), missing=(FieldName.NAME,))
+    received = plan(replace(full, reply=ReplyKind.RECEIVED), read, POLICY, OWN)
+    confirmed = plan(full, read, POLICY, OWN)
+
+    assert isinstance(received, ReplyPlan)
+    assert (received.channels, received.customer_number, received.missing) == ((), None, ())
+    assert isinstance(confirmed, ReplyPlan)
+    assert confirmed.missing == ()
