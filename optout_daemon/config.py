@@ -1,31 +1,67 @@
 """The settings as one frozen model; the only reader of file and environment.
 
-`load()` raises SettingsError with `file:line: key: what is wrong, what is allowed`. Secrets are files, read only
-by the command that connects (`secret()`), never by loading.
+`load()` raises SettingsError whose text has one line a problem: `file:line: key: what is wrong, what is allowed`.
+Secrets are files, read only by the command that connects (`secret()`, config_secrets.py), never by loading.
+What a single value may be stands in config_checks.py, how a problem is worded in config_problems.py.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import os
+import tomllib
+from datetime import timedelta
+from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from sqlalchemy.engine import make_url
 
+from optout_daemon import config_checks
+from optout_daemon.config_problems import problems, syntax_problem
+from optout_daemon.config_secrets import key_secret
+from optout_daemon.config_secrets import secret as secret
+from optout_daemon.config_types import (
+    IMAP_PORTS,
+    SUBMISSION_PORTS,
+    Address,
+    Duration,
+    FilePath,
+    Flag,
+    FolderPath,
+    Host,
+    Line,
+    Number,
+    Port,
+    Security,
+    Since,
+    Waiting,
+)
 from optout_daemon.core.model import FieldName
+from optout_daemon.errors import SettingsError
 
-Security = Literal["tls", "starttls", "none"]
-
-
-def duration(value: object) -> object:
-    """ "90s", "15m", "2h", "5d" as a timedelta; anything else is left to pydantic to refuse."""
-    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-    if isinstance(value, str) and value[:-1].isdigit() and value[-1:] in units:
-        return timedelta(**{units[value[-1]]: int(value[:-1])})
-    return value if isinstance(value, timedelta) else None
-
-
-Duration = Annotated[timedelta, BeforeValidator(duration)]
+DEFAULT_PATH: Final = Path("/etc/optout-daemon/config.toml")
+CUSTOMER_COLUMNS: Final = (
+    "customer_number",
+    "name",
+    "name_kana",
+    "name_romaji",
+    "postal_code",
+    "address",
+    "email",
+    "company",
+)
 
 
 class Section(BaseModel):
@@ -35,80 +71,167 @@ class Section(BaseModel):
 
 
 class DeskSettings(Section):
-    address: str
-    name: str = "Customer Desk"
-    own_addresses: tuple[str, ...] = ()
+    address: Address
+    name: Line = "Customer Desk"
+    own_addresses: tuple[Address, ...] = ()
     languages: tuple[str, ...] = ("ja", "en")
-    time_zone: str = "Asia/Tokyo"
-    key_file: Path | None = None
+    time_zone: Annotated[str, AfterValidator(config_checks.time_zone)] = "Asia/Tokyo"
+    key_file: FilePath | None = None
+    templates: FilePath | None = None
     mode: Literal["live", "shadow"] = "live"
+
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        config_checks.words(value, "language")
+        known = known_languages()
+        for language in value:
+            if language not in known:
+                raise ValueError(f'no words are shipped for "{language}"; allowed: {", ".join(known)}')
+        return value
 
 
 class DatabaseSettings(Section):
-    url: str = "sqlite:////var/lib/optout-daemon/desk.db"
+    url: Annotated[str, AfterValidator(config_checks.database_url)] = "sqlite:////var/lib/optout-daemon/desk.db"
+
+    @field_validator("url")
+    @classmethod
+    def _file_beside(cls, value: str, info: ValidationInfo) -> str:
+        url = make_url(value)
+        if url.drivername != "sqlite" or not url.database or not (info.context or {}).get("directory"):
+            return value
+        path = Path((info.context or {})["directory"]) / url.database
+        return url.set(database=str(path)).render_as_string(hide_password=False)
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, or None on PostgreSQL."""
+        url = make_url(self.url)
+        return Path(url.database) if url.drivername == "sqlite" and url.database else None
 
 
 class FilingSettings(Section):
     parent: str = "Desk"
-    done: str = "Done/%Y-%m"
-    review: str = "Review"
-    ignored: str = "Ignored/%Y-%m"
+    done: FolderPath = "Done/%Y-%m"
+    review: FolderPath = "Review"
+    ignored: FolderPath = "Ignored/%Y-%m"
+
+    @field_validator("parent")
+    @classmethod
+    def _folder(cls, value: str) -> str:
+        return value and config_checks.strftime_folder(value)
+
+
+def _filing_kind(value: object) -> str:
+    """False switches filing off; everything else has to be a table."""
+    return "(off)" if value is False else "(table)"
+
+
+Filing = Annotated[
+    Annotated[FilingSettings, Tag("(table)")] | Annotated[Literal[False], Tag("(off)")], Discriminator(_filing_kind)
+]
 
 
 class MailboxSettings(Section):
-    name: str
-    host: str
-    username: str
-    port: int | None = None
+    name: str = Field(pattern=r"^\w[\w.@-]{0,63}$")
+    host: Host
     security: Security = "tls"
-    ca_file: Path | None = None
-    password_file: Path | None = None
-    folder: str = "INBOX"
-    poll_interval: Duration = timedelta(seconds=60)
-    idle: bool = True
-    since: Literal["now", "all"] | date = "now"
-    file_into: FilingSettings | Literal[False] = FilingSettings()
+    port: Port = Field(default_factory=lambda data: IMAP_PORTS[data.get("security", "tls")])
+    username: str = Field(min_length=1)
+    ca_file: FilePath | None = None
+    password_file: FilePath | None = None
+    folder: str = Field(default="INBOX", min_length=1)
+    poll_interval: Waiting = timedelta(seconds=60)
+    idle: Flag = True
+    since: Since = "now"
+    file_into: Filing = FilingSettings()
     trusted_authserv_ids: tuple[str, ...] = ()
-    max_message_size: int = Field(default=26_214_400, ge=65_536)
-    timeout: Duration = timedelta(seconds=60)
+    max_message_size: Number = Field(default=26_214_400, ge=65_536)
+    timeout: Waiting = timedelta(seconds=60)
+
+    @field_validator("security")
+    @classmethod
+    def _loopback_only(cls, value: Security, info: ValidationInfo) -> Security:
+        return _clear_text_on_loopback(value, info)
 
 
 class SmtpSettings(Section):
-    host: str = "localhost"
-    port: int | None = None
-    security: Security = "none"
-    ca_file: Path | None = None
+    host: Host
+    security: Security = "tls"
+    port: Port = Field(default_factory=lambda data: SUBMISSION_PORTS[data.get("security", "tls")])
+    ca_file: FilePath | None = None
     username: str | None = None
-    password_file: Path | None = None
-    envelope_from: str = "<>"
-    timeout: Duration = timedelta(seconds=60)
+    password_file: FilePath | None = None
+    envelope_from: Annotated[str, AfterValidator(config_checks.envelope_from)] = "<>"
+    timeout: Waiting = timedelta(seconds=60)
     give_up_after: Duration = timedelta(days=5)
+
+    @field_validator("security")
+    @classmethod
+    def _loopback_only(cls, value: Security, info: ValidationInfo) -> Security:
+        return _clear_text_on_loopback(value, info)
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if self.password_file is not None and self.username is None:
+            raise config_checks.KeyProblem("it is set and username is not; a sign-in needs both", "password_file")
+        return self
+
+
+def _clear_text_on_loopback(value: Security, info: ValidationInfo) -> Security:
+    if value == "none" and "host" in info.data and not config_checks.is_loopback(info.data["host"]):
+        raise ValueError('"none" is for a loopback host only; allowed for this host: "tls", "starttls"')
+    return value
 
 
 class CustomersSettings(Section):
     source: Literal["table"] = "table"
-    number_pattern: str = "[0-9]{8}"
-    number_prefixes: tuple[str, ...] = ()
+    number_pattern: Annotated[str, AfterValidator(config_checks.number_pattern)] = "[0-9]{8}"
+    number_prefixes: tuple[Annotated[str, Field(min_length=1, max_length=20)], ...] = ()
     mapping: dict[str, str] = {}
+
+    @field_validator("mapping")
+    @classmethod
+    def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
+        for column in value:
+            if column not in CUSTOMER_COLUMNS:
+                raise ValueError(f'no column "{column[:40]}"; allowed: {", ".join(CUSTOMER_COLUMNS)}')
+        config_checks.unique([*value.values()], "column name")
+        return value
 
 
 class PolicySettings(Section):
     required_fields: tuple[FieldName, ...] = tuple(FieldName)
     channels: tuple[str, ...] = ("email", "print")
     spam_headers: dict[str, str] = {"X-Spam-Flag": "YES"}
-    reply_equal_per_address_per_day: int = 1
-    reply_per_address_per_day: int = 3
-    reply_per_address_per_30_days: int = 10
-    reply_per_domain_per_hour: int = 200
-    reply_per_hour: int = 2000
-    provisional_block: bool = False
+    reply_equal_per_address_per_day: Number = Field(default=1, ge=0)
+    reply_per_address_per_day: Number = Field(default=3, ge=0)
+    reply_per_address_per_30_days: Number = Field(default=10, ge=0)
+    reply_per_domain_per_hour: Number = Field(default=200, ge=0)
+    reply_per_hour: Number = Field(default=2000, ge=0)
+    provisional_block: Flag = False
+
+    @field_validator("required_fields")
+    @classmethod
+    def _enough_to_know_a_person(cls, value: tuple[FieldName, ...]) -> tuple[FieldName, ...]:
+        if FieldName.CUSTOMER_NUMBER not in value:
+            raise ValueError('"customer_number" cannot be left out')
+        if FieldName.NAME not in value and FieldName.ADDRESS not in value:
+            raise ValueError('at least one of "name" and "address" has to stay')
+        config_checks.unique(value, "field")
+        return value
+
+    @field_validator("channels")
+    @classmethod
+    def _channel_words(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return config_checks.words(value, "channel")
 
 
 class ReviewSettings(Section):
-    workers: int = Field(default=2, ge=1)
-    read_time_limit: Duration = timedelta(seconds=20)
-    read_memory_limit: int = 536_870_912
-    attempts: int = Field(default=3, ge=1)
+    workers: Number = Field(default=2, ge=1, le=256)
+    read_time_limit: Waiting = timedelta(seconds=20)
+    read_memory_limit: Number = Field(default=536_870_912, ge=134_217_728)
+    attempts: Number = Field(default=3, ge=1)
 
 
 class LogSettings(Section):
@@ -120,8 +243,100 @@ class Settings(Section):
     desk: DeskSettings
     database: DatabaseSettings = DatabaseSettings()
     mailbox: tuple[MailboxSettings, ...]
-    smtp: SmtpSettings = SmtpSettings()
+    smtp: SmtpSettings
     customers: CustomersSettings = CustomersSettings()
     policy: PolicySettings = PolicySettings()
     review: ReviewSettings = ReviewSettings()
     log: LogSettings = LogSettings()
+
+    @field_validator("mailbox")
+    @classmethod
+    def _different_names(cls, value: tuple[MailboxSettings, ...]) -> tuple[MailboxSettings, ...]:
+        if not value:
+            raise ValueError("at least one [[mailbox]] is needed")
+        names = [mailbox.name for mailbox in value]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise config_checks.KeyProblem("another mailbox has this name; each needs its own", index, "name")
+        return value
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.database.file is None and self.desk.key_file is None:
+            raise config_checks.KeyProblem("must be set where the database is PostgreSQL", "desk", "key_file")
+        local, _, domain = self.smtp.envelope_from.lower().partition("@")
+        given = {address.lower() for address in (self.desk.address, *self.desk.own_addresses)}
+        if domain and not given & {f"{local}@{domain}", f"{local.partition('+')[0]}@{domain}"}:
+            allowed = 'allowed: "<>", desk.address, one of desk.own_addresses, and these with +detail'
+            raise config_checks.KeyProblem(
+                f"bounces would not come back to the desk; {allowed}", "smtp", "envelope_from"
+            )
+        return self
+
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """Comparable form of every address of the desk; `desk.address` is the first. (Plain ones are ASCII only.)"""
+        bounces = (self.smtp.envelope_from,) if self.smtp.envelope_from != "<>" else ()
+        return tuple(dict.fromkeys(given.lower() for given in (self.desk.address, *self.desk.own_addresses, *bounces)))
+
+    @property
+    def key_file(self) -> Path:
+        """`desk.key_file`, or the file that `db upgrade` makes beside the SQLite file."""
+        if self.desk.key_file is not None:
+            return self.desk.key_file
+        return (self.database.file or Path("desk.db")).with_name("desk.key")
+
+    @property
+    def secret_files(self) -> tuple[tuple[str, Path], ...]:
+        """Each secret's setting and file, those that are set."""
+        named: list[tuple[str, Path | None]] = [
+            ("desk.key_file", self.key_file),
+            ("smtp.password_file", self.smtp.password_file),
+        ]
+        named += [(f"mailbox {mailbox.name}: password_file", mailbox.password_file) for mailbox in self.mailbox]
+        return tuple((setting, path) for setting, path in named if path is not None)
+
+
+def known_languages() -> tuple[str, ...]:
+    """The languages that words are shipped for, sorted."""
+    words = resources.files("optout_daemon.core.reading").joinpath("words")
+    return tuple(sorted(entry.name.removesuffix(".toml") for entry in words.iterdir() if entry.name.endswith(".toml")))
+
+
+def path_of_settings(given: Path | None = None) -> Path:
+    """`--config` if given, else OPTOUT_CONFIG, else /etc/optout-daemon/config.toml."""
+    return given or Path(os.environ.get("OPTOUT_CONFIG") or DEFAULT_PATH)
+
+
+def load(path: Path | None = None) -> Settings:
+    """Read and check the settings; raises SettingsError that names every problem with its line."""
+    path = path_of_settings(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        hint = "; name it with --config or OPTOUT_CONFIG" if isinstance(error, FileNotFoundError) else ""
+        raise SettingsError(f"{path}: the settings cannot be read: {error.strerror}{hint}") from error
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{path}:{line}: not UTF-8; save the file in UTF-8") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(syntax_problem(str(path), text, error)) from error
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    context = {
+        "directory": path.absolute().parent,
+        "credentials": Path(credentials) if credentials else None,
+    }
+    try:
+        return Settings.model_validate(data, context=context)
+    except ValidationError as error:
+        lines = problems(str(path), text, data, error.errors(include_url=False), Settings)
+        raise SettingsError("\n".join(lines)) from None
+
+
+def desk_key(settings: Settings) -> bytes:
+    """The desk's one secret, read from its file; SettingsError where it is missing or too short."""
+    return key_secret(settings.key_file)

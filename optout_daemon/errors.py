@@ -36,11 +36,14 @@ class AuthenticationError(MailboxError):
 
 
 class DeliveryFailure(EdgeError):
-    """The SMTP server refused or did not answer. `unsettled`: the connection broke after the final dot."""
+    """The SMTP server refused or did not answer. `unsettled`: the connection broke after the final dot; `server`: it is
+    away, or takes nothing from anybody, and no message is to blame.
+    """
 
-    def __init__(self, message: str, status: str = "4.0.0", *, unsettled: bool = False) -> None:
+    def __init__(self, message: str, status: str = "4.0.0", *, unsettled: bool = False, server: bool = False) -> None:
         super().__init__(message, status)
         self.unsettled = unsettled
+        self.server = server
 
 
 class DirectoryError(EdgeError):

@@ -77,6 +77,18 @@ class Log:
         """A person moved or deleted the message before it was filed."""
         self._say("warning", "gone", inquiry=inquiry, mailbox=mailbox, uid=uid)
 
+    def filing_deferred(self, mailbox: str, *, folder: str, mails: int, because: str, retry_in: float) -> None:
+        """The server refused the move; the mails are where they were."""
+        self._say(
+            "warning",
+            "filing_deferred",
+            mailbox=mailbox,
+            folder=folder,
+            mails=mails,
+            because=because,
+            retry_in=round(retry_in, 1),
+        )
+
     def capped(self, inquiry: int, *, cap: str) -> None:
         self._say("warning", "reply_capped", inquiry=inquiry, cap=cap)
 

@@ -1,12 +1,11 @@
 """Take the score: what the desk would do with a corpus of mails, against what a careful clerk would do.
 
-`python -m tests.clerk CORPUS_FOLDER [--show]`: the folder holds `mails/`, `truth.jsonl` and `customers.csv`.
+`python -m tests.clerk [own] [practice] [--show]`, or `make score`.
 """
 
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,8 @@ from optout_daemon.core.matching.match import match
 from optout_daemon.core.model import Customer, Decision, Policy
 from optout_daemon.core.reading import Reader
 from optout_daemon.core.reading.settings import ReaderSettings
+from tests.corpora import Corpus, names
+from tests.corpora import corpus as corpus_of
 
 DESK = "desk@kaji.example"
 HOST = "mail.kaji.example"
@@ -148,14 +149,11 @@ class Score:
         )
 
 
-def score(folder: Path, *, show: bool = False, directory: Path | None = None) -> Score:
-    """The score of one corpus folder; `directory` is its customer master where that lies elsewhere."""
-    known = customers(directory or folder / "customers.csv")
-    reader, result = Reader(SETTINGS), Score()
-    mails = folder / "mails" if (folder / "mails").is_dir() else folder
-    for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines():
-        truth = json.loads(line)
-        got = judge(reader, (mails / truth["file"]).read_bytes(), known)
+def score(corpus: Corpus, *, show: bool = False) -> Score:
+    """The score of one corpus; with `show`, every difference is printed."""
+    known, reader, result = customers(corpus.customers), Reader(SETTINGS), Score()
+    for truth in corpus.truth():
+        got = judge(reader, corpus.raw(truth["file"]), known)
         result.take(truth, got)
         if show and truth["file"] in result.faults:
             want = {k: truth.get(k) for k in ("disposition", "customer_number", "channels", "category", "reply")}
@@ -169,5 +167,5 @@ def score(folder: Path, *, show: bool = False, directory: Path | None = None) ->
 
 
 if __name__ == "__main__":
-    arguments = [a for a in sys.argv[1:] if a != "--show"]
-    print(score(Path(arguments[0]), show="--show" in sys.argv, directory=Path(arguments[1]) if arguments[1:] else None))
+    for name in [a for a in sys.argv[1:] if a != "--show"] or names():
+        print(f"{name}: {score(corpus_of(name), show='--show' in sys.argv)}")

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from optout_daemon.core.reading import japanese
+from optout_daemon.core.reading.charset_labels import family
 from optout_daemon.core.reading.clean import REPLACEMENT, clean, clean_line
-from optout_daemon.core.reading.labels import family
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,9 @@ from typing import Final
 
 from optout_daemon.core.reading.words import Language
 
-_DECORATION: Final = re.compile(r"[\s>|*・•‣◦■□◆◇●○▪▼▽▲△★☆※◎✓✔☑+#\-–_\"'{\[<(]*")
+_DECORATION: Final = re.compile(r"[\s>|*・•‣◦■□◆◇●○▪▼▽▲△★☆※◎✓✔☑+#\-_\"'{\[<(【〈《「『〔≪:]*")
 _INDEX: Final = re.compile(r"[(\[]?([0-9]{1,2})(?:[)\].、:](?!\d{2}\b)|(?=\s))\s*|([①-⑨])\s*")
 _CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨"
-_BRACKETS: Final = {"【": "】", "[": "]", "<": ">", "〈": "〉", "《": "》", "「": "」", "『": "』", "(": ")", "〔": "〕", "≪": "≫", "“": "”"}
 _REMARK: Final = re.compile(r"\s*\([^()\n]{0,24}\)")
 _TIE: Final = re.compile(r"[\s*_\"'】\]>〉》」』)〕≫]*(?:[:=|→⇒>]+|/|\.{2,}|…+|‥+|・{2,}|-+(?=[\s>])>?)")
 _SPACE: Final = re.compile(r"[ \t]+")
@@ -78,7 +77,8 @@ class Labels:
 
     def index(self, line: str) -> tuple[int, int]:
         """(number in front of the line, where the rest begins); (0, ..) for none."""
-        at = _DECORATION.match(line).end()  # type: ignore[union-attr]
+        decorated = _DECORATION.match(line)
+        at = decorated.end() if decorated else 0
         match = _INDEX.match(line, at)
         if match is None:
             return 0, at
@@ -88,7 +88,7 @@ class Labels:
     def _first(self, line: str) -> Label | None:
         decorated = _DECORATION.match(line)
         at = decorated.end() if decorated else 0
-        label = self._at(line, at, inner=False) or self._bracketed(line, at - 1)
+        label = self._at(line, at, inner=False)
         if label is not None:
             return label
         number, rest = self.index(line)
@@ -98,9 +98,6 @@ class Labels:
         at = again.end() if again else rest
         label = self._at(line, at, inner=False)
         return None if label is None else Label(label.kind, label.start, label.end, label.value, label.strong, number)
-
-    def _bracketed(self, line: str, opening: int) -> Label | None:
-        return None if opening < 0 or line[opening] not in _BRACKETS else None
 
     def _places(self, line: str, start: int) -> Iterator[int]:
         count = 0
@@ -114,8 +111,6 @@ class Labels:
 
     def _at(self, line: str, at: int, *, inner: bool) -> Label | None:
         """The label that begins at a place. An inner one must be tied by a mark, or be a number's before digits."""
-        if line[at : at + 1] in _BRACKETS:
-            at += 1
         squeezed, origins = [], []
         for place in range(at, min(at + _LONGEST, len(line))):
             if line[place] not in _SKIPPED:
@@ -152,7 +147,11 @@ class Labels:
         digits = kind == "customer_number" and line[begins] in "0123456789#〒〇一二三四五六七八九"
         if digits:
             return begins, not latin
-        if kind == "customer_number" and line.startswith("は", begins) and line[begins + 1 : begins + 3].strip(" 、")[:1].isdigit():
+        if (
+            kind == "customer_number"
+            and line.startswith("は", begins)
+            and line[begins + 1 : begins + 3].strip(" 、")[:1].isdigit()
+        ):
             return begins + 1, False
         if inner:
             return None

@@ -1,0 +1,70 @@
+# The project's commands. `make` alone lists them.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST_ARGS ?=
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo demo-desk install setup test-packages test check fast-tests lint types format lock clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+demo: $(VENV)/.runtime ## install and show a whole desk at work on sample mail, then end
+	@$(BIN)/optout-daemon demo
+
+demo-desk: $(VENV)/.runtime ## the same, and keep it running until Ctrl-C
+	@$(BIN)/optout-daemon demo --serve
+
+install: $(VENV)/.runtime ## install what the program needs into .venv
+
+setup: $(VENV)/.dev ## install what working on it needs into .venv
+
+test-packages: # the servers that the tests start; as root or through sudo
+	@scripts/install-test-packages
+
+test: test-packages $(VENV)/.dev ## all tests, with everything that they need installed first
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: lint types fast-tests ## what a change has to pass first: format, lint, types, fast tests
+
+fast-tests: $(VENV)/.dev
+	@$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev ## format and lint
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: $(VENV)/.dev ## types
+	@$(BIN)/mypy
+
+format: $(VENV)/.dev ## bring every file into the format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: $(VENV)/.dev ## write requirements/*.txt anew from pyproject.toml; UPGRADE=1 takes newer versions
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/dev.txt --extra dev pyproject.toml
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/runtime.txt pyproject.toml
+	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/build.txt requirements/build.in
+
+clean: ## remove the environment and what was built
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@python=$$(scripts/find-python) && $$python -m venv $(VENV)
+
+# The stamps make a second run start at once; they are older than the lock files after a change.
+$(VENV)/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml | $(BIN)/python
+	@echo "Installing into $(VENV) ..." >&2
+	@$(PIP) --require-hashes -r requirements/runtime.txt
+	@$(PIP) --require-hashes -r requirements/build.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@echo "Installing the tools into $(VENV) ..." >&2
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,120 @@
+"""Reading one mail against a floor taken in the same run, and time against size.
+
+Row 1: Reader.read plus match of one 5 kB mail, against `email.message_from_bytes` plus `mailparser.parse_from_bytes`
+of the same bytes: at most 1.5 times. Row 2: ten times the text must take at most twelve times as long, for text,
+HTML, quotations and headers, plain and crafted. Prints ratios; run it with `make bench`.
+"""
+
+from __future__ import annotations
+
+import email
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import mailparser
+
+from optout_daemon.core.matching.match import match
+from optout_daemon.core.model import Customer
+from optout_daemon.core.reading import Reader
+from optout_daemon.core.reading.settings import ReaderSettings
+
+CUSTOMER = Customer("20000001", "青木 美里", "東京都杉並区阿佐谷北3-12-5", name_kana="アオキ ミサト")
+FORM = (
+    "お客様番号：20000001\nお名前：青木 美里\nご住所：東京都杉並区阿佐谷北3-12-5\n"
+    "お問い合わせ内容：カタログの送付を停止してください。\n\n"
+)
+TALK = "いつもお世話になっております。先日はご丁寧なご案内をいただき、ありがとうございました。\n"
+HEADER = (
+    b"Return-Path: <misato@example.org>\r\nReceived: from mx.example.org ([192.0.2.1]) by mail.example.com;\r\n"
+    b"\tMon, 2 Nov 2026 10:00:00 +0900\r\nFrom: misato@example.org\r\nTo: desk@example.com\r\n"
+    b"Date: Mon, 2 Nov 2026 10:00:00 +0900\r\nMessage-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n"
+)
+
+
+def plain(text: str, charset: str = "iso-2022-jp") -> bytes:
+    """A 7-bit or 8-bit text/plain mail."""
+    body = text.replace("\n", "\r\n").encode(charset)
+    return HEADER + f"Content-Type: text/plain; charset={charset}\r\n\r\n".encode() + body
+
+
+def markup(text: str) -> bytes:
+    rows = "".join(f"<p>{line}</p>\n" for line in text.split("\n"))
+    return HEADER + b"Content-Type: text/html; charset=utf-8\r\n\r\n" + f"<html><body>{rows}</body></html>".encode()
+
+
+def fill(line: str, size: int) -> str:
+    return line * (size // len(line.encode()) + 1)
+
+
+def seconds(work: Callable[[], object], rounds: int = 15, least: float = 0.02) -> float:
+    """Median seconds of one call."""
+    work()
+    times = []
+    for _ in range(rounds):
+        count, began = 0, time.perf_counter()
+        while (spent := time.perf_counter() - began) < least or not count:
+            work()
+            count += 1
+        times.append(spent / count)
+    return statistics.median(times)
+
+
+def ratio_to_floor(reader: Reader) -> float:
+    raw = plain(FORM + fill(TALK, 4200))
+    found = {CUSTOMER.number: CUSTOMER}
+
+    def ours() -> object:
+        return match(reader.read(raw), found)
+
+    def floor() -> object:
+        email.message_from_bytes(raw)
+        return mailparser.parse_from_bytes(raw)
+
+    pairs = [(seconds(ours, 1), seconds(floor, 1)) for _ in range(15)]
+    ratio = statistics.median(a / b for a, b in pairs)
+    print(
+        f"read + classify + match, {len(raw)} bytes: {statistics.median(a for a, _ in pairs) * 1000:.2f} ms, "
+        f"floor {statistics.median(b for _, b in pairs) * 1000:.2f} ms, ratio {ratio:.2f} (at most 1.5)"
+    )
+    return ratio
+
+
+def growth(reader: Reader) -> dict[str, float]:
+    """Time of ten times the size over time of one, by kind."""
+    makers: dict[str, Callable[[int], bytes]] = {
+        "text": lambda n: plain(FORM + fill(TALK, n)),
+        "html": lambda n: markup(FORM + fill(TALK, n)),
+        "quotation": lambda n: plain(FORM + fill("> " + TALK, n)),
+        "headers": lambda n: b"X-Filler: " + b"\r\nX-Filler: ".join([b"a" * 60] * (n // 72)) + b"\r\n" + plain(FORM),
+        "crafted: one long line": lambda n: plain("あ" * (n // 3), "utf-8"),
+        "crafted: digits": lambda n: plain(fill("1234567 ", n), "utf-8"),
+        "crafted: labels": lambda n: plain(fill("お客様番号：", n), "utf-8"),
+        "crafted: On ... wrote": lambda n: plain(fill("On a b a b ", n), "utf-8"),
+        "crafted: blank lines": lambda n: plain("\n" * n, "utf-8"),
+        "crafted: angle brackets": lambda n: HEADER + b"Content-Type: text/html\r\n\r\n" + b"<" * n,
+    }
+    found = {CUSTOMER.number: CUSTOMER}
+    rows = {}
+    for kind, make in makers.items():
+        small, large = make(6_000), make(60_000)
+        ratios = []
+        for _ in range(5):
+            one = seconds(lambda raw=small: match(reader.read(raw), found), 1)  # type: ignore[misc]
+            ten = seconds(lambda raw=large: match(reader.read(raw), found), 1)  # type: ignore[misc]
+            ratios.append(ten / one)
+        rows[kind] = statistics.median(ratios)
+        print(f"ten times the size, {kind}: {rows[kind]:.1f} times as long (at most 12)")
+    return rows
+
+
+def main() -> int:
+    reader = Reader(ReaderSettings())
+    worst = max(growth(reader).values())
+    ratio = ratio_to_floor(reader)
+    return 0 if ratio <= 1.5 and worst <= 12 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

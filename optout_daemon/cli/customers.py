@@ -1,0 +1,88 @@
+"""`optout-daemon customers`: import the customer master, look a customer up, count them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optout_daemon.cli import output
+from optout_daemon.cli.output import AsJson, json_line, line
+from optout_daemon.cli.session import database_of, settings_of
+from optout_daemon.core.matching.number import normalise
+from optout_daemon.core.reading.address import comparable
+from optout_daemon.customer_file import import_file
+from optout_daemon.store import customers
+
+app = typer.Typer(name="customers", help="The customer master in the desk's own table.", no_args_is_help=True)
+
+COLUMNS = ("number", "name", "postal_code", "address", "email", "company")
+
+
+@app.command("import")
+def import_customers(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help="UTF-8 or cp932.")],
+    partial: Annotated[bool, typer.Option("--partial", help="Add and change only; remove nobody.")] = False,
+    max_removed: Annotated[
+        int | None, typer.Option(min=0, help="So many customers may be removed, instead of 5 %.", show_default=False)
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Make the table what the file says, whole or not at all: one bad line refuses the file.
+
+    Customers who are missing from the file are removed, but for more than 5 % of them nothing changes. The suppression
+    list is never touched.
+    """
+    settings = settings_of(context)
+    with database_of(settings) as database, output.progress("importing", file.stat().st_size) as progress:
+        done = import_file(
+            file,
+            database=database,
+            settings=settings.customers,
+            partial=partial,
+            max_removed=max_removed,
+            progress=progress,
+        )
+    if json:
+        json_line(done)
+    else:
+        line(f"added {done.added}, changed {done.changed}, removed {done.removed}, unchanged {done.unchanged}")
+
+
+@app.command()
+def find(
+    context: typer.Context,
+    number_or_email: Annotated[str, typer.Argument(metavar="NUMBER|EMAIL")],
+    json: AsJson = False,
+) -> None:
+    """Print the customer with this number or e-mail address; exit 1 where there is none."""
+    settings = settings_of(context)
+    with database_of(settings) as database, database.reading() as tx:
+        if "@" in number_or_email:
+            found = customers.by_email(tx, comparable(number_or_email))
+        else:
+            number = normalise(number_or_email, settings.customers.number_prefixes)
+            found = list(customers.find(tx, [number]).values())
+    output.table([vars_of(customer) for customer in found], COLUMNS, as_json=json)
+    raise typer.Exit(0 if found else 1)
+
+
+def vars_of(customer: object) -> dict[str, object]:
+    """A frozen value as a row."""
+    row = output.plain(customer)
+    assert isinstance(row, dict)
+    return row
+
+
+@app.command()
+def count(context: typer.Context, json: AsJson = False) -> None:
+    """Print how many customers the table has."""
+    settings = settings_of(context)
+    with database_of(settings) as database, database.reading() as tx:
+        number = customers.count(tx)
+    if json:
+        json_line({"customers": number})
+    else:
+        line(str(number))

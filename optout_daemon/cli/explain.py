@@ -1,0 +1,139 @@
+"""`optout-daemon explain`: say what the desk would do with mails from files, changing nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optout_daemon import parts
+from optout_daemon.cli import wording
+from optout_daemon.cli.output import AsJson, details, json_line, line, message
+from optout_daemon.cli.session import database_of, settings_of
+from optout_daemon.config import Settings, desk_key
+from optout_daemon.core.keys import Keys
+from optout_daemon.core.model import FieldName, Match
+from optout_daemon.directory import TableDirectory
+from optout_daemon.explaining import Explained
+from optout_daemon.explaining import explain as judge
+
+CANNOT_OPEN = 2
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(explain)
+
+
+def explain(
+    context: typer.Context,
+    mails: Annotated[list[Path], typer.Argument(metavar="MAIL.eml...", help="Files of one raw mail each.")],
+    json: AsJson = False,
+) -> None:
+    """Say what the desk would do with each mail, changing nothing.
+
+    Each mail is judged by itself: earlier mail, the suppression list and the caps on replies are not looked at.
+    """
+    settings = settings_of(context)
+    files = _Files(mails)
+    with database_of(settings) as database, parts.reader_pool(settings) as readers:
+        judged = judge(
+            files,
+            readers=readers,
+            directory=TableDirectory(database),
+            policy=parts.policy(settings),
+            own_addresses=parts.own_addresses(settings),
+            keys=_keys(settings),
+            max_size=min(mailbox.max_message_size for mailbox in settings.mailbox),
+        )
+        for number, explained in enumerate(judged):
+            if json:
+                json_line(as_json(str(files.opened[number]), explained))
+            else:
+                _print(str(files.opened[number]), explained)
+    if files.failed:
+        raise typer.Exit(CANNOT_OPEN)
+
+
+class _Files:
+    """The bytes of each file in order; one that cannot be opened is said so and left out."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+        self.opened: list[Path] = []
+        self.failed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        for path in self._paths:
+            try:
+                raw = path.read_bytes()
+            except OSError as error:
+                message(f"{path}: the file cannot be opened: {error.strerror}")
+                self.failed = True
+                continue
+            self.opened.append(path)
+            yield raw
+
+
+def _keys(settings: Settings) -> Keys | None:
+    """The desk's keys where they are at hand: they tell our own mail by its marker, nothing else depends on them."""
+    return Keys(desk_key(settings)) if settings.key_file.exists() else None
+
+
+def as_json(file: str, explained: Explained) -> dict[str, object]:
+    """The object of the `explain` contract; its keys are relied on from outside."""
+    decision = explained.decision
+    return {
+        "file": file,
+        "disposition": decision.disposition,
+        "reasons": decision.reasons,
+        "follow_up": decision.follow_up,
+        "category": decision.category,
+        "language": decision.language,
+        "fields": {name.value: decision.fields.get(name) for name in FieldName},
+        "customer_number": decision.customer_number,
+        "channels": decision.channels,
+        "reply": decision.reply,
+        "evidence": decision.evidence,
+    }
+
+
+def _print(file: str, explained: Explained) -> None:
+    decision, reading = explained.decision, explained.reading
+    found = [
+        (
+            wording.FIELDS[name],
+            f"{value}   ({where})" if (where := wording.place(reading, name, decision.spans.get(name))) else value,
+        )
+        for name, value in decision.fields.items()
+    ]
+    reply = wording.REPLIES[decision.reply]
+    if decision.no_reply_because:
+        reply += f" ({decision.no_reply_because})"
+    line(file)
+    details(
+        [
+            (
+                "decision",
+                decision.disposition.value + (", and a person looks at the rest" if decision.follow_up else ""),
+            ),
+            ("because", wording.reasons(decision.reasons)),
+            ("wanted", f"{wording.CATEGORIES[decision.category]} ({decision.category}, {decision.language})"),
+            ("channels", ", ".join(decision.channels)),
+            *found,
+            ("customer", _customer(explained.match)),
+            ("reply", reply),
+            ("evidence", decision.evidence),
+        ]
+    )
+    line()
+
+
+def _customer(match: Match) -> str:
+    if match.number is None:
+        return "no customer number was found"
+    if match.customer is None:
+        return f"{match.number} is not in the directory"
+    agreements = (wording.agreement("name", match.name), wording.agreement("address", match.address))
+    return f"{match.number} is in the directory; {'; '.join(agreements)}"

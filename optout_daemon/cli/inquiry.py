@@ -1,0 +1,131 @@
+"""Print all that is known of one inquiry: what was decided and why, candidates, replies, places, events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from optout_daemon.cli import wording
+from optout_daemon.cli.output import cell, details, json_line, line, plain
+from optout_daemon.core.matching.candidates import Candidate
+from optout_daemon.store import audit, inquiries, locations, outbox
+from optout_daemon.store.audit import Event
+from optout_daemon.store.inquiry_values import Inquiry
+from optout_daemon.store.locations import Location
+from optout_daemon.store.outbox import OutboxItem
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One inquiry and everything that hangs on it."""
+
+    inquiry: Inquiry
+    replies: Sequence[OutboxItem]
+    places: Sequence[Location]
+    events: Sequence[Event]
+
+
+def story(tx: Connection, inquiry_id: int) -> Story | None:
+    """The story of one inquiry, or None where there is no such inquiry."""
+    inquiry = inquiries.get(tx, inquiry_id)
+    if inquiry is None:
+        return None
+    return Story(
+        inquiry,
+        outbox.of_inquiry(tx, inquiry_id),
+        locations.of_inquiry(tx, inquiry_id),
+        audit.of_inquiry(tx, inquiry_id),
+    )
+
+
+def show(told: Story, candidates: Sequence[Candidate], *, as_json: bool) -> None:
+    """Print it for a clerk, or as one JSON object."""
+    if as_json:
+        json_line(
+            {
+                **_row(told.inquiry),
+                "candidates": candidates,
+                "replies": [reply_row(item) for item in told.replies],
+                "locations": told.places,
+                "events": told.events,
+            }
+        )
+        return
+    _decision(told.inquiry)
+    _section("candidates", [f"{c.customer.number}  {c.customer.name}  ({', '.join(c.reasons)})" for c in candidates])
+    _section("replies", [_reply(item) for item in told.replies])
+    _section("places", [f"{place.mailbox}, UID {place.uid} of {place.uidvalidity}" for place in told.places])
+    _section("events", [f"{cell(event.at)}  {event.event} by {event.actor}" for event in told.events])
+
+
+def _row(inquiry: Inquiry) -> dict[str, object]:
+    row = plain(inquiry)
+    assert isinstance(row, dict)
+    return row
+
+
+def reply_row(item: OutboxItem) -> dict[str, object]:
+    """An outbox item without its bytes."""
+    names = (name for name in OutboxItem.__dataclass_fields__ if name != "raw")
+    return {name: getattr(item, name) for name in names}
+
+
+def _decision(inquiry: Inquiry) -> None:
+    reply = wording.REPLIES[inquiry.reply] if inquiry.reply is not None else ""
+    if inquiry.no_reply_because:
+        reply += f" ({inquiry.no_reply_because})"
+    if inquiry.reply_capped:
+        reply += " (silenced by a cap on replies)"
+    line(f"inquiry {inquiry.id}")
+    details(
+        [
+            ("state", f"{inquiry.state} since {cell(inquiry.state_since)}"),
+            ("received", f"{cell(inquiry.received_at)} in {inquiry.mailbox}, {inquiry.size} bytes"),
+            ("from", inquiry.author),
+            ("subject", inquiry.subject),
+            ("decision", _decided(inquiry)),
+            ("because", wording.reasons(inquiry.reasons)),
+            ("wanted", f"{wording.CATEGORIES[inquiry.category]} ({inquiry.category})" if inquiry.category else ""),
+            ("channels", ", ".join(inquiry.channels)),
+            *((wording.FIELDS[name], value) for name, value in inquiry.fields.items()),
+            ("customer", inquiry.customer_number),
+            ("follow-up", "waits for a person" if inquiry.follow_up and inquiry.follow_up_done_at is None else ""),
+            ("reply", reply),
+            ("evidence", inquiry.evidence),
+            ("failed", f"{inquiry.attempts} times: {inquiry.last_error}" if inquiry.attempts else ""),
+            ("answers", f"inquiry {inquiry.parent_id}" if inquiry.parent_id else ""),
+            ("completed", f"by inquiry {inquiry.absorbed_by}" if inquiry.absorbed_by else ""),
+            ("assigned", inquiry.assigned_to),
+            ("note", inquiry.note),
+            ("message", inquiry.message_id),
+            ("digest", inquiry.digest),
+            ("version", str(inquiry.version)),
+        ]
+    )
+
+
+def _decided(inquiry: Inquiry) -> str:
+    if inquiry.disposition is None:
+        return "not decided yet"
+    return f"{inquiry.disposition} by {inquiry.decided_by} at {cell(inquiry.decided_at)}"
+
+
+def _reply(item: OutboxItem) -> str:
+    text = f"{item.id}: {item.kind} ({item.language}), {item.state}"
+    if item.status:
+        text += f", status {item.status}"
+    if item.error:
+        text += f", {item.error}"
+    if item.bounced_at is not None:
+        text += f", came back at {cell(item.bounced_at)}"
+    return text
+
+
+def _section(name: str, lines: Sequence[str]) -> None:
+    if lines:
+        line()
+        line(name)
+        for text in lines:
+            line(f"  {cell(text)}")

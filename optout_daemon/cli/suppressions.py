@@ -1,0 +1,142 @@
+"""`optout-daemon suppressions`: ask the suppression list, and change it by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from optout_daemon import blocking
+from optout_daemon.blocking import Subject
+from optout_daemon.cli import output
+from optout_daemon.cli.output import AsJson, cell, json_line, line
+from optout_daemon.cli.queue import channels_of
+from optout_daemon.cli.session import database_of, settings_of, who
+from optout_daemon.config import Settings
+from optout_daemon.core.matching.number import normalise
+from optout_daemon.core.model import EMAIL
+from optout_daemon.store import suppressions
+
+app = typer.Typer(name="suppressions", help="The suppression list.", no_args_is_help=True)
+
+COLUMNS = ("subject_kind", "subject", "channel", "scope", "since", "provisional", "source", "by", "entry_id")
+BLOCKED = 1
+
+Email = Annotated[str | None, typer.Option(help="The e-mail address, in any case or IDNA form.", show_default=False)]
+Number = Annotated[
+    str | None, typer.Option("--number", "--customer-number", help="The customer number.", show_default=False)
+]
+By = Annotated[str | None, typer.Option(help="Who did it; by default the user.", show_default=False)]
+Note = Annotated[str, typer.Option(help="A note that is kept with the entry.", show_default=False)]
+Channels = Annotated[
+    list[str] | None,
+    typer.Option("--channel", help="A channel; may be given again. Without it, every channel.", show_default=False),
+]
+
+
+@app.command("list")
+def list_suppressions(
+    context: typer.Context,
+    channel: Annotated[str | None, typer.Option(help="Only this channel.", show_default=False)] = None,
+    limit: Annotated[int, typer.Option(min=1, help="So many at most.")] = 100,
+    json: AsJson = False,
+) -> None:
+    """List who is blocked now."""
+    settings = settings_of(context)
+    if channel is not None:
+        channels_of(settings, [channel])
+    with database_of(settings) as database, database.reading() as tx:
+        found = suppressions.listing(tx, channel=channel, limit=limit)
+    output.table([_row(one) for one in found], COLUMNS, as_json=json)
+
+
+def _row(found: suppressions.Suppression) -> dict[str, object]:
+    return {name: getattr(found, name) for name in (*COLUMNS, "reason")}
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    email: Email = None,
+    number: Number = None,
+    channel: Annotated[str, typer.Option(help="The channel that is meant to be used.")] = EMAIL,
+    json: AsJson = False,
+) -> None:
+    """May this address, or this customer, be sent information? Exit 0: yes; exit 1: no, blocked."""
+    settings = settings_of(context)
+    channels_of(settings, [channel])
+    subject = _subject(settings, email, number)
+    with database_of(settings) as database, database.reading() as tx:
+        found = suppressions.check(tx, email=subject.email, customer_number=subject.customer_number, channel=channel)
+        version = suppressions.version(tx)
+    if json:
+        json_line({"allowed": not found, "channel": channel, "version": version, "blocks": found})
+    elif not found:
+        line(f"{channel}: may be sent")
+    else:
+        for block in found:
+            kind = "provisionally blocked" if block.provisional else "blocked"
+            what = block.subject_kind.replace("_", " ")
+            line(f"{channel}: {kind} since {cell(block.since)} by {what} ({block.scope}, entry {block.entry_id})")
+    raise typer.Exit(BLOCKED if found else 0)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    email: Email = None,
+    number: Number = None,
+    channel: Channels = None,
+    reason: Annotated[str, typer.Option(help="Why, in a word.")] = "opt_out",
+    by: By = None,
+    note: Note = "",
+    json: AsJson = False,
+) -> None:
+    """Block a customer or an address by hand: for a letter, a phone call, a visit."""
+    settings = settings_of(context)
+    subject = _subject(settings, email, number)
+    channels = channels_of(settings, channel or list(settings.policy.channels))
+    with database_of(settings) as database, database.transaction() as tx:
+        versions = blocking.block(
+            tx, subject, channels, reason=reason, by=by or who(), note=note, now=datetime.now(UTC)
+        )
+    _say(versions, "blocked", "nothing to do: blocked already", as_json=json)
+
+
+@app.command()
+def lift(
+    context: typer.Context,
+    by: Annotated[str, typer.Option(help="Who lifts it.", show_default=False)],
+    reason: Annotated[str, typer.Option(help="Why: what shows that the person wants it.", show_default=False)],
+    email: Email = None,
+    number: Number = None,
+    channel: Channels = None,
+    note: Note = "",
+    json: AsJson = False,
+) -> None:
+    """Lift a block; needs a person and a reason. One more entry is appended, nothing is removed."""
+    settings = settings_of(context)
+    subject = _subject(settings, email, number)
+    if not by.strip() or not reason.strip():
+        raise typer.BadParameter("--by and --reason must not be empty")
+    channels = channels_of(settings, channel or list(settings.policy.channels))
+    with database_of(settings) as database, database.transaction() as tx:
+        versions = blocking.lift(tx, subject, channels, reason=reason, by=by, note=note, now=datetime.now(UTC))
+    _say(versions, "lifted", "nothing to do: not blocked", as_json=json)
+
+
+def _subject(settings: Settings, email: str | None, number: str | None) -> Subject:
+    if not email and not number:
+        raise typer.BadParameter("give --email, --number or both")
+    if email and "@" not in email:
+        raise typer.BadParameter("--email is not a mail address")
+    normalised = normalise(number, settings.customers.number_prefixes) if number else None
+    return Subject(customer_number=normalised, email=email or None)
+
+
+def _say(versions: list[int], done: str, nothing: str, *, as_json: bool) -> None:
+    if as_json:
+        json_line({"entries": versions})
+    else:
+        line(f"{done}: entries {', '.join(map(str, versions))}" if versions else nothing)

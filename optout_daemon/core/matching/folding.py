@@ -1,0 +1,197 @@
+"""Fold text for comparison, and remember where each folded character came from.
+
+`fold` makes one of full-width and half-width, hiragana and katakana, old and new kanji, capital and small Latin
+letters, and all hyphens. It is for comparing only. A Passage holds a stretch of text in its raw, folded and
+squeezed (no white space) forms, each made when first asked for, and leads a hit back to the raw text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from optout_daemon.core.matching.kana import romaji_key
+from optout_daemon.core.matching.variants import variant_kanji
+from optout_daemon.core.model import Part, Span
+
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
+)
+
+
+def _table() -> dict[int, int]:
+    table = {ord(variant): ord(usual) for variant, usual in variant_kanji().items()}
+    table.update({kana: kana + 0x60 for kana in (*range(0x3041, 0x3097), 0x309D, 0x309E)})
+    table.update({ord(hyphen): ord("-") for hyphen in "‐‑‒–—―−⁃─━﹣－"})
+    table.update({ord(quote): ord("'") for quote in "’‘´`′＇"})
+    for code in (*range(0x41, 0x5B), *range(0xC0, 0x250)):
+        lower = chr(code).lower()
+        if len(lower) == 1:
+            table[code] = ord(lower)
+    return table
+
+
+_TABLE: Final = _table()
+
+
+def fold(text: str) -> str:
+    """The comparable form of a text; idempotent; line breaks stay, so lines correspond one to one."""
+    if _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", text)
+    folded = unicodedata.normalize("NFKC", text).translate(_TABLE)
+    return folded if unicodedata.is_normalized("NFKC", folded) else unicodedata.normalize("NFKC", folded)
+
+
+_LATIN: Final = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "'": None})
+
+
+def plain(word: str) -> str:
+    """A folded Latin word without accents and apostrophes: o'brien -> obrien, josé -> jose."""
+    if word.isascii():
+        return word.replace("'", "")
+    decomposed = unicodedata.normalize("NFD", word.translate(_LATIN))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+class Token(NamedTuple):
+    """A Latin word, a number (44o and 37a are numbers) or #, with its place in the folded text."""
+
+    word: str
+    """Without accents and apostrophes."""
+    start: int
+    end: int
+
+
+_TOKEN: Final = re.compile(
+    r"[0-9]+(?:[a-z]?[0-9]*|st|nd|rd|th)(?![a-z0-9])|[0-9]+|[a-z\u00df-\u024f\u1e00-\u1eff]+(?:'[a-z\u00df-\u024f]+)*|#"
+)
+
+
+def _token_start(token: Token) -> int:
+    return token.start
+
+
+_WORD: Final = re.compile(r"[^\s・]+")
+_STRIDE: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Where a stretch of the raw text came from."""
+
+    part: Part
+    start: int
+    """In the subject or text of the Reading."""
+    at: int
+    """In the raw text of the Passage."""
+
+
+class Passage:
+    """A text to search, with its comparable forms; every form is made once, when it is first needed."""
+
+    def __init__(self, raw: str, pieces: Sequence[Piece] = ()) -> None:
+        self.raw = raw
+        self._pieces = tuple(pieces)
+        self._sounds: dict[str, str] = {}
+
+    @cached_property
+    def folded(self) -> str:
+        return fold(self.raw)
+
+    @cached_property
+    def squeezed(self) -> str:
+        """Folded, without white space and middle dots: a name or an address may be broken anywhere."""
+        return "".join(self.folded.replace("・", " ").split())
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        return tuple(Token(plain(m[0]), m.start(), m.end()) for m in _TOKEN.finditer(self.folded))
+
+    def sound(self, start: int, end: int) -> str:
+        """The sound of the Latin word in this range of `folded`, in romaji's one spelling."""
+        word = self.folded[start:end]
+        sound = self._sounds.get(word)
+        if sound is None:
+            sound = self._sounds[word] = romaji_key(word)
+        return sound
+
+    def tokens_between(self, start: int, end: int) -> list[Token]:
+        """The tokens in a range of `folded`."""
+        first = bisect_left(self.tokens, start, key=_token_start)
+        return list(self.tokens[first : bisect_left(self.tokens, end, key=_token_start)])
+
+    @cached_property
+    def _runs(self) -> tuple[list[int], list[int]]:
+        squeezed, folded, length = [], [], 0
+        for word in _WORD.finditer(self.folded):
+            squeezed.append(length)
+            folded.append(word.start())
+            length += word.end() - word.start()
+        return squeezed, folded
+
+    def unsqueezed(self, at: int) -> int:
+        """Place in `folded` of a character of `squeezed`; `at` may be its length."""
+        if at >= len(self.squeezed):
+            return len(self.folded)
+        starts, origins = self._runs
+        run = bisect_right(starts, at) - 1
+        return origins[run] + at - starts[run]
+
+    def broken_before(self, at: int) -> bool:
+        """Whether white space stood in front of this character of `squeezed`; true at the ends."""
+        if at <= 0 or at >= len(self.squeezed):
+            return True
+        return self.unsqueezed(at) - self.unsqueezed(at - 1) > 1
+
+    @cached_property
+    def _lines(self) -> tuple[list[int], list[int]]:
+        starts_folded, starts_raw, at_folded, at_raw = [], [], 0, 0
+        for folded, raw in zip(self.folded.split("\n"), self.raw.split("\n"), strict=True):
+            starts_folded.append(at_folded)
+            starts_raw.append(at_raw)
+            at_folded += len(folded) + 1
+            at_raw += len(raw) + 1
+        return starts_folded, starts_raw
+
+    def _raw(self, at: int) -> int:
+        """Place in `raw` of a character of `folded`, found by folding its line anew up to there."""
+        starts_folded, starts_raw = self._lines
+        line = bisect_right(starts_folded, at) - 1
+        wanted, start = at - starts_folded[line], starts_raw[line]
+        end = starts_raw[line + 1] - 1 if line + 1 < len(starts_raw) else len(self.raw)
+        text = self.raw[start:end]
+        if text.isascii():
+            return start + wanted
+        while wanted > 0 and (length := len(fold(text[:_STRIDE]))) <= wanted and len(text) > _STRIDE:
+            text, start, wanted = text[_STRIDE:], start + _STRIDE, wanted - length
+        low, high = 0, min(len(text), _STRIDE)
+        while low < high:  # a longer text never folds to a shorter one, so the range can be halved
+            middle = (low + high) // 2
+            if len(fold(text[: middle + 1])) > wanted:
+                high = middle
+            else:
+                low = middle + 1
+        return start + low
+
+    def is_capital(self, at: int) -> bool:
+        """Whether the character of `folded` is a capital letter in the raw text."""
+        return self.raw[self._raw(at)].isupper()
+
+    def span(self, start: int, end: int) -> Span | None:
+        """The Span in the Reading of a range of `folded`, cut at the end of its piece; None for a loose text."""
+        if not self._pieces or end <= start:
+            return None
+        first, last = self._raw(start), self._raw(end - 1) + 1
+        index = bisect_right([piece.at for piece in self._pieces], first) - 1
+        piece = self._pieces[index]
+        limit = self._pieces[index + 1].at - 1 if index + 1 < len(self._pieces) else len(self.raw)
+        return Span(piece.part, piece.start + first - piece.at, piece.start + min(last, limit) - piece.at)
+
+    def squeezed_span(self, start: int, end: int) -> Span | None:
+        """The Span of a range of `squeezed`."""
+        return self.span(self.unsqueezed(start), self.unsqueezed(end - 1) + 1) if end > start else None

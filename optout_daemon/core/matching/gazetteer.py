@@ -1,0 +1,133 @@
+"""Prefectures and municipalities: split an address into them, and know them in kanji and in romaji.
+
+Names are in the place form: folded, with ヶ, ケ, が and カ alike, の, 之 and 乃 alike, small kana as large.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from optout_daemon.core.matching.folding import fold
+from optout_daemon.core.matching.kana import PLAIN_KANA, romaji_key
+from optout_daemon.core.matching.variants import Municipality, municipalities
+
+PLACE: Final = {**PLAIN_KANA, **str.maketrans("ヶヵガカ箇之乃", "ケケケケケノノ")}
+"""Second translation of folded text for places; length stays."""
+
+_UNKNOWN: Final = re.compile(
+    r"(?P<county>[^\s\d市区]{1,5}郡)?(?P<city>[^\s\d]{1,6}?[市区町村])(?:(?<=市)(?P<ward>[^\s\d]{1,5}?区))?"
+)
+_SUFFIXES: Final = frozenset(("shi", "ku", "gun", "cho", "machi", "mura", "son", "to", "fu", "ken"))
+
+
+def place_form(text: str) -> str:
+    """Folded, without white space, with the spellings that vary in place names made one."""
+    return "".join(fold(text).replace("・", " ").split()).translate(PLACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Where a town lies; every part in place form and with its suffix, "" where there is none."""
+
+    prefecture: str = ""
+    county: str = ""
+    city: str = ""
+    """City, town, village, or a ward of Tokyo."""
+    ward: str = ""
+    romaji: tuple[str, ...] = ()
+    """The parts' names by sound, without suffix: prefecture, then county or city, then city or ward."""
+
+    @property
+    def inner(self) -> str:
+        return self.ward or self.city
+
+
+def _area(found: Municipality) -> Area:
+    name = place_form(found.kanji)
+    units: list[tuple[str, str]] = []
+    spelt = ""
+    for word in found.romaji.lower().split():
+        if word in _SUFFIXES and spelt:
+            units.append((spelt, word))
+            spelt = ""
+        else:
+            spelt += word
+    county = ward = ""
+    if len(units) > 1 and units[0][1] == "gun":
+        cut = name.index("郡", 1) + 1
+        county, name = name[:cut], name[cut:]
+    elif len(units) > 1 and units[1][1] == "ku":
+        cut = name.index("市", 1) + 1
+        ward, name = name[cut:], name[:cut]
+    prefecture = found.prefecture_romaji.lower().split()[0]
+    sounds = tuple(romaji_key(part) for part in (prefecture, *(unit[0] for unit in units)))
+    return Area(place_form(found.prefecture), county, name, ward, sounds)
+
+
+@cache
+def areas() -> Mapping[str, tuple[Area, ...]]:
+    """Areas by city and ward together, without prefecture and county."""
+    found: dict[str, tuple[Area, ...]] = {}
+    for municipality in municipalities():
+        area = _area(municipality)
+        found[area.city + area.ward] = (*found.get(area.city + area.ward, ()), area)
+    return found
+
+
+@cache
+def prefectures() -> tuple[str, ...]:
+    """The 47 in place form, with suffix."""
+    return tuple(dict.fromkeys(place_form(municipality.prefecture) for municipality in municipalities()))
+
+
+@cache
+def parts() -> frozenset[str]:
+    """Every city, town, village and ward by itself: to see that 津市 is not the end of 大津市."""
+    return frozenset(part for group in areas().values() for area in group for part in (area.city, area.ward) if part)
+
+
+@cache
+def sounds() -> Mapping[str, str]:
+    """Prefectures and cities by sound, to tell that another one is named; value is the kanji."""
+    found: dict[str, str] = {}
+    for group in areas().values():
+        for area in group:
+            found.setdefault(area.romaji[0], area.prefecture)
+            if area.city.endswith("市"):
+                found.setdefault(area.romaji[1], area.city)
+    return found
+
+
+@cache
+def cities_with_wards() -> frozenset[str]:
+    """Their sounds: a ward is often left out behind such a city."""
+    return frozenset(area.romaji[1] for group in areas().values() for area in group if area.ward)
+
+
+@cache
+def by_sound() -> Mapping[str, tuple[Area, ...]]:
+    """Areas by the sound of their innermost part."""
+    found: dict[str, tuple[Area, ...]] = {}
+    for group in areas().values():
+        for area in group:
+            found[area.romaji[-1]] = (*found.get(area.romaji[-1], ()), area)
+    return found
+
+
+def locate(address: str) -> tuple[Area, str]:
+    """The area that an address in place form begins with, and what follows it; an empty Area where none is known."""
+    prefecture = next((name for name in prefectures() if address.startswith(name)), "")
+    rest = address[len(prefecture) :]
+    for start in (0, *(at + 1 for at in range(1, min(6, len(rest))) if rest[at] == "郡")):
+        for length in range(min(12, len(rest) - start), 1, -1):
+            for area in areas().get(rest[start : start + length], ()):
+                if prefecture in ("", area.prefecture) and rest[:start] in ("", area.county):
+                    return area, rest[start + length :]
+    found = _UNKNOWN.match(rest)  # a municipality that is newer than the table
+    if found is None:
+        return Area(prefecture), rest
+    return Area(prefecture, found["county"] or "", found["city"], found["ward"] or ""), rest[found.end() :]

@@ -1,0 +1,252 @@
+"""Say whether a name as written is the name on record (policy, section 4).
+
+A Japanese name agrees in its kanji (variants folded), in kana or romaji by the record's own kana and romaji, in a
+mixture (family name in kanji, given name in kana), in either order, with or without spaces and honorifics. Another
+given or family name never does; a family name alone is PARTIAL, which is no agreement. Names in Latin letters are
+western_name.py's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Final
+
+from optout_daemon.core.matching.boundary import stands_alone_after, stands_alone_before
+from optout_daemon.core.matching.folding import Passage, fold
+from optout_daemon.core.matching.kana import KANA, KANJI, PLAIN_KANA, kana_key, romaji_key, romaji_of_kana, sounds_like
+from optout_daemon.core.matching.variants import bag, family_names
+from optout_daemon.core.matching.western_name import SUFFIXES, TITLES, WesternName
+from optout_daemon.core.model import Customer
+
+_SCRIPT: Final = re.compile(f"{KANJI.pattern}|{KANA.pattern}")
+
+_HONORIFIC: Final = re.compile(
+    "(?:様|サマ|サン|殿|氏|君|先生|拝|本人)?(?:ト申シマス|トモウシマス|トイイマス|ト言イマス|デゴザイマス|デス)?$"
+)
+_TITLE_BEHIND: Final = re.compile(r"(?:様|サマ|サン|殿|氏|先生)\s*$")
+_REMARK: Final = re.compile(r"印|拝|記|男性?|女性?|本人|[0-9]{1,3}\s*[歳才]|[0-9]+")
+"""What may stand beside a name in its field."""
+_REMARKS: Final = bag("customer number no id account member cust ref age years old male female dob san sama and the")
+_BRACKETS: Final = re.compile(r"[(\[{<「『【〈《]([^()\[\]{}<>「」『』【】〈〉《》]{0,80})[)\]}>」』】〉》]")
+
+_STARTS: Final = {"T": "tc", "S": "s", "H": "hf", "Z": "zjd", "K": "kc", "R": "rl", "B": "bv"}
+_HITS: Final = 50
+"""Places of one spelling that are looked at; a text that repeats a name more often says nothing new."""
+
+
+class Likeness(Enum):
+    """How a name as written stands to the one on record."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    OTHER = "other"
+    EMPTY = "empty"
+
+
+def bare(folded: str) -> str:
+    """A folded name without spaces, honorific and copula."""
+    return _HONORIFIC.sub("", "".join(folded.replace("・", " ").split()))
+
+
+@dataclass(frozen=True)
+class PersonName:
+    """The name of one record, prepared for comparing; made anew for each mail."""
+
+    customer: Customer
+
+    @cached_property
+    def _units(self) -> list[str]:
+        return fold(self.customer.name).replace("・", " ").split()
+
+    @cached_property
+    def kanji(self) -> str:
+        """The name in the script of the record, squeezed, or "" where that is Latin."""
+        whole = "".join(self._units)
+        return whole if _SCRIPT.search(whole) else ""
+
+    @cached_property
+    def kana(self) -> tuple[str, ...]:
+        """Family and given name in folded kana with small kana as large, in the order of the record."""
+        return tuple(fold(self.customer.name_kana).replace("・", " ").translate(PLAIN_KANA).split())
+
+    @cached_property
+    def romaji(self) -> tuple[tuple[tuple[str, ...], bool], ...]:
+        """Spellings by sound as parts, and whether the length of their vowels is known."""
+        kana = tuple(romaji_of_kana(part) for part in fold(self.customer.name_kana).replace("・", " ").split())
+        latin = self.customer.name_romaji if self.kanji else ""
+        written = tuple(key for part in latin.replace(",", " ").split() if (key := romaji_key(part)))
+        found = [(kana, True)] if len(kana) > 1 else []
+        if len(written) > 1:
+            found.append((written, len(kana) > 1))
+        return tuple(found)
+
+    @cached_property
+    def western(self) -> WesternName | None:
+        return None if self.kanji else WesternName.of(self.customer.name) or WesternName.of(self.customer.name_romaji)
+
+    def find(self, passage: Passage) -> tuple[int, int] | None:
+        """Range of the passage's `folded` where the name is stated in full, or None."""
+        if self.western is not None:
+            return self.western.find(passage)
+        if not self.kanji:
+            return None
+        hit = self._find_script(passage)
+        if hit is not None:
+            return passage.unsqueezed(hit[0]), passage.unsqueezed(hit[1] - 1) + 1
+        return self._find_romaji(passage)
+
+    def likeness(self, value: str) -> Likeness:
+        """How a value that is given as a name stands to the record; a reading in brackets behind it is fine."""
+        folded = fold(value)
+        inner = [found[1] for found in _BRACKETS.finditer(folded)]
+        outer = _BRACKETS.sub(" ", folded)
+        parts = [part for part in re.split("[/|]", outer) if part.strip()] + inner
+        found = [self._likeness(part) for part in parts] or [Likeness.EMPTY]
+        one_word = len(parts[0].split()) == 1 and parts[0].strip().isascii() if parts else False
+        if Likeness.FULL in found and (found[0] in (Likeness.PARTIAL, Likeness.EMPTY) or one_word):
+            return Likeness.FULL  # "Bob (Robert Williams)"
+        return found[0]
+
+    def _likeness(self, part: str) -> Likeness:
+        rest, found = _TITLE_BEHIND.sub("", part), False
+        for _ in range(3):  # kanji, kana and romaji may stand beside each other
+            passage = Passage(rest)
+            hit = self.find(passage)
+            if hit is None:
+                break
+            found, rest = True, passage.folded[: hit[0]] + "\n" + passage.folded[hit[1] :]
+        if found:
+            rest = _REMARK.sub(" ", rest)
+        words = [token.word for token in Passage(rest).tokens]
+        ignored = all(word in TITLES or word in SUFFIXES or (found and word in _REMARKS) for word in words)
+        script = bare("".join(_SCRIPT.findall(rest)))
+        if ignored and not script:
+            return Likeness.FULL if found else Likeness.EMPTY
+        if found:
+            return Likeness.OTHER
+        if self.kanji and self._is_whole(part):
+            return Likeness.FULL
+        return Likeness.PARTIAL if self._is_part(bare(part), words) else Likeness.OTHER
+
+    def _is_whole(self, part: str) -> bool:
+        """Spellings that are only accepted where nothing else stands: reversed kanji, lengthened kana."""
+        core = bare(part)
+        units = part.split()
+        if len(units) == 2 and bare(units[1]) + units[0] == self.kanji:
+            return True
+        keys = {kana_key("".join(order)) for order in (self.kana, self.kana[::-1])} if len(self.kana) > 1 else set()
+        return KANA.fullmatch(core) is not None and kana_key(core) in keys
+
+    def _is_part(self, core: str, words: list[str]) -> bool:
+        if self.western is not None:
+            return self.western.is_part(words)
+        if core and core in self._kanji_parts():
+            return True
+        if core.translate(PLAIN_KANA) in self.kana:
+            return True
+        keys = [
+            romaji_key(word) for word in words if len(word) > 1 and word not in TITLES and word not in ("san", "sama")
+        ]
+        return (
+            bool(keys)
+            and not _SCRIPT.search(core)
+            and any(
+                all(any(sounds_like(key, p, known_length=known) for p in parts) for key in keys)
+                for parts, known in self.romaji
+            )
+        )
+
+    def _kanji_parts(self) -> list[str]:
+        """Family and given name in the script of the record; by the usual family names where it has no space."""
+        if len(self._units) > 1:
+            return self._units
+        cuts = [cut for cut in range(1, len(self.kanji)) if self.kanji[:cut] in family_names()] or [
+            len(self.kanji) // 2
+        ]
+        return [self.kanji[: max(cuts)], self.kanji[max(cuts) :]]
+
+    def _spellings(self) -> Iterator[str]:
+        """Spellings in Japanese script: kanji in both orders, kanji and kana mixed, kana in both orders."""
+        yield self.kanji
+        units, kana = self._units, self.kana
+        if len(units) == 2:
+            yield units[1] + units[0]
+        if len(kana) == 2:
+            cuts = [len(units[0])] if len(units) == 2 else range(1, len(self.kanji))
+            for cut in cuts:
+                yield self.kanji[:cut] + kana[1]
+            for cut in cuts:
+                yield kana[0] + self.kanji[cut:]
+        if len(kana) > 1:
+            yield "".join(kana)
+            yield "".join(kana[::-1])
+
+    def _find_script(self, passage: Passage) -> tuple[int, int] | None:
+        text = passage.squeezed
+        if not _SCRIPT.search(text):
+            return None
+        plain = text.translate(PLAIN_KANA)
+        for spelling in self._spellings():
+            spelling = spelling.translate(PLAIN_KANA)
+            at = -1
+            for _ in range(_HITS):
+                at = plain.find(spelling, at + 1)
+                if at < 0:
+                    break
+                end = at + len(spelling)
+                if stands_alone_before(passage, at) and stands_alone_after(passage, end):
+                    return at, end
+        return None
+
+    def _find_romaji(self, passage: Passage) -> tuple[int, int] | None:
+        for parts, known in self.romaji:
+            for order in (parts, parts[::-1]):
+                letters = _STARTS.get(order[0][0], order[0][0].lower())
+                for index, token in enumerate(passage.tokens):
+                    if token.word[0] in letters:
+                        end = _romaji_end(passage, index, order, known)
+                        if end:
+                            return token.start, end
+        return None
+
+
+_ROMAJI_GAP: Final = re.compile(r"\.?[ \t]+|[ \t]*,[ \t]*\n?[ \t]*|[ \t]*\n[ \t]*|・")
+
+
+def _romaji_end(passage: Passage, index: int, parts: tuple[str, ...], known: bool) -> int:
+    """End in `folded` of the parts that begin with this token, each one word or two with a hyphen; 0 without."""
+    tokens, text = passage.tokens, passage.folded
+    if index and text[tokens[index].start - 1] == "-" and tokens[index - 1].word.isalpha():
+        return 0
+    for number, part in enumerate(parts):
+        if number and (
+            index >= len(tokens)
+            or tokens[index].start - tokens[index - 1].end > 8
+            or not _ROMAJI_GAP.fullmatch(text, tokens[index - 1].end, tokens[index].start)
+        ):
+            return 0
+        for width in (1, 2):
+            last = index + width - 1
+            if last < len(tokens) and (width == 1 or text[tokens[index].end : tokens[last].start] == "-"):
+                start, end = tokens[index].start, tokens[last].end
+                if end - start < 40 and sounds_like(passage.sound(start, end), part, known_length=known):
+                    index += width
+                    break
+        else:
+            return 0
+    end = tokens[index - 1].end
+    if text[end : end + 1] in ("@", "."):
+        point = text[end : end + 2].strip()
+        if point != ".":
+            return 0  # an e-mail address is no name
+    if text[end : end + 1] == "-" and index < len(tokens) and tokens[index].start == end + 1:
+        return (
+            end
+            if tokens[index].word in ("san", "sama", "sensei", "kun", "dono") or not tokens[index].word.isalpha()
+            else 0
+        )
+    return end

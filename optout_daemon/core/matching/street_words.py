@@ -1,0 +1,68 @@
+"""The words of western addresses: abbreviations opened, words for a street, words for a flat.
+
+Abbreviations are those of the postal services of the United States, Great Britain, Canada and Australia; which of
+two forms counts as the open one does not matter, as both sides of a comparison pass here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from optout_daemon.core.matching.folding import Passage
+from optout_daemon.core.matching.variants import bag
+
+_SHORT: Final = (
+    "alley aly|avenue ave av|boulevard blvd|branch br|bridge brg|brook brk|burgs bgs|bypass byp|canyon cyn cnyn|"
+    "causeway cswy|center centre ctr|circle cir circ|cliff clf|cliffs clfs|close cl|common cmn|corner cor|"
+    "corners cors|course crse|court ct|courts cts|cove cv|creek crk|crescent cres cresc|crest crst|crossing xing|"
+    "drive dr drv|estate est|estates ests|expressway expy|extension ext|extensions exts|falls fls|ferry fry|"
+    "field fld|fields flds|forest frst|forge frg|fork frk|forks frks|fort ft|freeway fwy|garden gdn|gardens gdns|"
+    "gateway gtwy|glen gln|green grn|grove grv gr|harbor harbour hbr|haven hvn|heights hts|highway hwy|hill hl|"
+    "hills hls|hollow holw|inlet inlt|island is|islands iss|junction jct jctn|knoll knl|knolls knls|lake lk|"
+    "lakes lks|landing lndg|lane ln|light lgt|lights lgts|lodge ldg|manor mnr|manors mnrs|meadow mdw|meadows mdws|"
+    "mill ml|mills mls|mission msn|motorway mtwy|mount mt|mountain mtn|mountains mtns|neck nck|orchard orch|"
+    "overpass opas|park pk|parkway pkwy pky|passage psge|pine pne|pines pnes|place pl|plain pln|plains plns|"
+    "plaza plz|point pt|points pts|port prt|ports prts|prairie pr|radial radl|ranch rnch|rapid rpd|rapids rpds|"
+    "ridge rdg|ridges rdgs|river riv|road rd|roads rds|route rte|shoal shl|shoals shls|shore shr|shores shrs|"
+    "skyway skwy|spring spg|springs spgs|square sq|squares sqs|station sta stn|stravenue stra|stream strm|"
+    "street str saint st|streets sts|summit smt|terrace ter terr|throughway trwy|trace trce|track trak|trail trl|"
+    "tunnel tunl|turnpike tpke|underpass upas|union un|unions uns|valley vly|valleys vlys|viaduct via|view vw|"
+    "views vws|village vlg|ville vl|vista vis|walk wlk|well wl|wells wls|north n|south s|east e|west w|"
+    "northeast ne|northwest nw|southeast se|southwest sw|apartment apt apartments appartment|suite ste|room rm|"
+    "floor fl|building bldg|saints sts|upper upr|lower lwr|first 1st|second 2nd|third 3rd|fourth 4th|fifth 5th|"
+    "sixth 6th|seventh 7th|eighth 8th|ninth 9th|tenth 10th"
+)
+_OPENED: Final = {word: group.split()[0] for group in _SHORT.split("|") for word in group.split()}
+STREET_WORDS: Final = frozenset(_OPENED) | bag(
+    "fall ford forges glens isle loop mall oval parks pass path pike ramp rest row rue run spur spurs summit",
+    "trafficway tunnel underpass wall way ways valley dam divide keys key flats harbors grounds groves fords",
+    "gardens bend cape dale walks stravenue islands motorway mews drives circles crossroad crossroads brooks",
+    "parkways shoals",
+)
+UNITS: Final = bag("apartment suite flat studio unit room #")
+NUMBERED: Final = re.compile(r"[0-9]+(?:[a-z][0-9]*)?")
+"""A house number or a flat: 14, 88a, 3f1; not 5th."""
+
+
+def words_of(passage: Passage) -> list[str]:
+    """The words of a passage with abbreviations opened, index by index as its tokens."""
+    return [_OPENED.get(token.word, token.word) for token in passage.tokens]
+
+
+def units(words: list[str], low: int, high: int) -> set[str]:
+    """Flats, rooms and suites that are named as such among these words: Apt 911, #917, Flat No. 5."""
+    found = set()
+    for index in range(low, min(high, len(words) - 1)):
+        if words[index] in UNITS:
+            after = index + 1
+            while after < len(words) - 1 and words[after] in ("#", "no", "number"):
+                after += 1
+            if NUMBERED.fullmatch(words[after]):
+                found.add(unpadded(words[after]))
+    return found
+
+
+def unpadded(number: str) -> str:
+    """A number without leading zeros; zero itself stays."""
+    return number.lstrip("0") or number[:1]

@@ -1,0 +1,160 @@
+"""Find a name written in Latin letters, given name and surname, in a text.
+
+Agreement is of whole words: accents, apostrophes, hyphens, capitals, titles and the letters behind a name do not
+count, a middle name may be left out, added or shortened to its initial. Another given name or surname never agrees,
+nor does a nickname or an initial for the given name, nor a name that is only part of a longer one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from optout_daemon.core.matching.folding import Passage, Token
+from optout_daemon.core.matching.variants import bag, given_names, surnames
+
+TITLES: Final = bag("mr mrs ms miss mx dr prof professor doctor sir madam lady lord rev reverend hon capt col mister")
+SUFFIXES: Final = bag("jr sr ii iii iv phd md dds dvm esq mba cpa rn obe mbe cbe do junior senior")
+_PARTICLES: Final = bag("van von der den de del della di da dos das du la le el al bin ibn ter ten mac mc o st san")
+_GAP: Final = re.compile(r"\.?[ \t]+|\.?[ \t]*\n[ \t]*|・")
+"""Between two parts of a name; a bare point or hyphen is not enough: jeremy.spencer@ is no name."""
+_INNER: Final = re.compile(r"[\-']|\.?[ \t]+|\.?[ \t]*\n[ \t]*")
+"""Inside one part: Campbell-Walsh, Mc Cann."""
+_POINT: Final = re.compile(r"\.")
+_COMMA: Final = re.compile(r"[ \t.]*,[ \t]*\n?[ \t]*")
+_BESIDE: Final = re.compile(r"[ \t]+|\.[ \t]*|-")
+
+
+@dataclass(frozen=True, slots=True)
+class WesternName:
+    """A name on record in its comparable parts, each without spaces, hyphens and apostrophes."""
+
+    given: str
+    middles: tuple[str, ...]
+    family: str
+
+    @classmethod
+    def of(cls, name: str) -> WesternName | None:
+        """The parts of a name as recorded, or None where it has no Latin given name and surname."""
+        head, _, tail = name.partition(",")
+        if tail.strip() and not {t.word for t in Passage(tail).tokens} <= SUFFIXES:
+            name = f"{tail} {head}"  # "Tran, Lisa"
+        units = ["".join(t.word for t in Passage(unit).tokens) for unit in name.split()]
+        units = [unit for unit in units if unit]
+        while units and units[0] in TITLES:
+            del units[0]
+        while len(units) > 2 and units[-1] in SUFFIXES:
+            del units[-1]
+        if len(units) < 2 or not all(unit.isalpha() for unit in units):
+            return None
+        last = len(units) - 1
+        while last > 1 and units[last - 1] in _PARTICLES:
+            last -= 1
+        return cls(units[0], tuple(units[1:last]), "".join(units[last:]))
+
+    def find(self, passage: Passage) -> tuple[int, int] | None:
+        """Range of `folded` where the whole name stands by itself, in either order, or None."""
+        for start, end in self._hits(passage):
+            first, last = passage.tokens[start], passage.tokens[end - 1]
+            if not self._is_longer(passage, start, end) and passage.folded[last.end : last.end + 1] != "@":
+                return first.start, last.end
+        return None
+
+    def is_part(self, words: Sequence[str]) -> bool:
+        """Whether the words are no more than parts or initials of this name (a surname alone, V. Harris)."""
+        whole = {self.given, self.family, *self.middles}
+        initials = {part[0] for part in whole}
+        words = [word for word in words if word not in TITLES and word not in SUFFIXES]
+        rest = [word for word in words if word not in whole and word not in initials]
+        if rest and "".join(rest) == self.family:
+            rest = []
+        return bool(words) and not rest and any(len(word) > 1 for word in words)
+
+    def _hits(self, passage: Passage) -> Iterator[tuple[int, int]]:
+        tokens = passage.tokens
+        whole = self.given + "".join(self.middles) + self.family
+        for index, token in enumerate(tokens):
+            word = token.word
+            if self.given.startswith(word):
+                after = _take(passage, index, whole)
+                if after > 0:
+                    yield index, after
+                after = self._over_middles(passage, _take(passage, index, self.given))
+                if after > 0:
+                    yield index, after
+            if self.family.startswith(word):
+                after = _take(passage, index, self.family)
+                if 0 < after < len(tokens) and (_gap(passage, after, _COMMA) or _gap(passage, after, _GAP)):
+                    while after < len(tokens) - 1 and tokens[after].word in TITLES:
+                        after += 1
+                    after = _take(passage, after, self.given)
+                    if after > 0:
+                        yield index, after
+
+    def _over_middles(self, passage: Passage, at: int) -> int:
+        """Index behind the surname that follows at `at`, perhaps behind middle names or initials; -1 without."""
+        tokens = passage.tokens
+        for _ in range(len(self.middles) + 2):
+            if at <= 0 or at >= len(tokens):
+                return -1
+            initial = len(tokens[at - 1].word) == 1 and passage.folded[tokens[at - 1].end] == "."
+            if not (_gap(passage, at, _GAP) or (initial and _gap(passage, at, _POINT))):
+                return -1
+            after = _take(passage, at, self.family)
+            if after > 0:
+                return after
+            word = tokens[at].word
+            initials = {middle[0] for middle in self.middles}
+            if not (word in self.middles or (len(word) == 1 and (not initials or word in initials))):
+                return -1
+            at += 1
+        return -1
+
+    def _is_longer(self, passage: Passage, start: int, end: int) -> bool:
+        """Whether the hit is only part of a longer name: Marie Smith-Jones, Anna-Marie Smith, Anne Marie Smith."""
+        tokens = passage.tokens
+        if end < len(tokens):
+            beside = _beside(passage, end)
+            if beside == "-" and tokens[end].word.isalpha():
+                return True
+            if beside.isspace() and tokens[end].word in surnames() and passage.is_capital(tokens[end].start):
+                return True
+        if start > 0:
+            beside, before = _beside(passage, start), tokens[start - 1]
+            if beside == "-" and before.word.isalpha():
+                return True
+            if beside and before.word in given_names() and passage.is_capital(before.start):
+                return True
+        return False
+
+
+def _between(passage: Passage, at: int) -> tuple[int, int]:
+    tokens: Sequence[Token] = passage.tokens
+    return tokens[at - 1].end, tokens[at].start
+
+
+def _gap(passage: Passage, at: int, pattern: re.Pattern[str]) -> bool:
+    start, end = _between(passage, at)
+    return end - start <= 8 and pattern.fullmatch(passage.folded, start, end) is not None
+
+
+def _beside(passage: Passage, at: int) -> str:
+    """What stands between two words on one line if it does not part them: blanks, a point, a hyphen; else ""."""
+    start, end = _between(passage, at)
+    found = _BESIDE.fullmatch(passage.folded, start, end) if end - start <= 8 else None
+    return found[0] if found else ""
+
+
+def _take(passage: Passage, at: int, wanted: str) -> int:
+    """Index behind the words from `at` on that make up `wanted` when joined (mc cann), else -1."""
+    tokens, joined, first = passage.tokens, "", at
+    while 0 <= at < len(tokens) and len(joined) < len(wanted):
+        if at > first and not _gap(passage, at, _INNER):
+            return -1
+        joined += tokens[at].word
+        if not wanted.startswith(joined):
+            return -1
+        at += 1
+    return at if joined == wanted else -1

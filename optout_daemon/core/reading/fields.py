@@ -1,0 +1,583 @@
+"""Find what the customer states: number, name, address and inquiry, each with the place it came from.
+
+Own words first: labelled, numbered 1 to 4, four bare lines; then what looks like a name or an address in prose. A form
+filled in inside a quotation counts where the own words state no number of their own, and never one that is given as
+an example. Values are as written, white space folded; parts of one field (first name, last name; street, city) are
+joined. Whether a value is right is core/matching's business. Linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from optout_daemon.core.model import Field, FieldName, Origin, Part, Segment, SegmentKind, Span
+from optout_daemon.core.reading import prose
+from optout_daemon.core.reading.folding import Folded
+from optout_daemon.core.reading.labels import Label, Labels
+from optout_daemon.core.reading.numbers import Numbers, Stated, trivial
+from optout_daemon.core.reading.quoting import is_rule
+from optout_daemon.core.reading.settings import ReaderSettings
+from optout_daemon.core.reading.words import Language
+
+LONGEST: Final = 65_536
+"""Characters of own words, and of quotation, that are judged."""
+
+_ENDS: Final = " \t\"'`,;、|*_"
+_CLOSERS: Final = {")": "(", "]": "[", "}": "{", "】": "【", "」": "「", "』": "『"}
+_WHITE: Final = re.compile(r"\s+")
+_SENTENCE_END: Final = ("。", "!", "?", "ます", "です", "ください", "下さい")
+_DASH_LIST: Final = re.compile(r"\s*[-*・•]\s")
+_FULL: Final = {
+    "customer_number": FieldName.CUSTOMER_NUMBER,
+    "name": FieldName.NAME,
+    "address": FieldName.ADDRESS,
+    "old_address": FieldName.ADDRESS,
+    "new_address": FieldName.ADDRESS,
+    "inquiry": FieldName.INQUIRY,
+}
+_NUMBERED: Final = (FieldName.CUSTOMER_NUMBER, FieldName.NAME, FieldName.ADDRESS, FieldName.INQUIRY)
+_MOST_LINES: Final = 8
+"""Lines that a value may go on for."""
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of the text, folded, with its place in the folded text."""
+
+    start: int
+    text: str
+    bare: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A label and its value; places are in the folded text."""
+
+    kind: str
+    label: str
+    start: int
+    end: int
+    line: int
+    last_line: int
+
+
+@dataclass(slots=True)
+class Found:
+    """All that was found, for the reader to assemble."""
+
+    fields: tuple[Field, ...] = ()
+    numbers: tuple[str, ...] = ()
+    claimed: list[tuple[int, int]] = field(default_factory=list)
+    """Places in the folded text that hold a number, name or address, or a label: no wish is read from them."""
+    quoted: tuple[int, int] | None = None
+    """Place in the folded text of the inquiry of a form inside a quotation."""
+
+
+class Finder:
+    """Finds fields in any of some languages; built once, used for every mail."""
+
+    def __init__(self, languages: Sequence[Language], settings: ReaderSettings) -> None:
+        self._labels = Labels(languages)
+        self._numbers = Numbers(settings, languages)
+        self._languages = tuple(languages)
+
+    def find(self, subject: str, text: str, segments: Sequence[Segment], folded: Folded | None = None) -> Found:
+        """Every statement, best first within a name."""
+        folded = folded or Folded(text)
+        own = lines_of(folded, segments, SegmentKind.OWN)
+        work = _Work(self._labels, self._numbers, self._languages, folded, text)
+        work.own(own)
+        work.subject(subject)
+        if not work.has_number:
+            work.quotation(lines_of(folded, segments, SegmentKind.QUOTATION))
+        return work.found()
+
+
+def find(
+    subject: str, text: str, segments: Sequence[Segment], languages: Sequence[Language], settings: ReaderSettings
+) -> tuple[Field, ...]:
+    """The fields of one text; a Finder serves many."""
+    return Finder(languages, settings).find(subject, text, segments).fields
+
+
+def lines_of(folded: Folded, segments: Sequence[Segment], kind: SegmentKind) -> list[Line]:
+    """The lines of all segments of a kind; an empty line stands between two segments."""
+    lines: list[Line] = []
+    taken = 0
+    start = 0
+    spans = [(one.start, one.end) for one in segments if one.kind is kind]
+    position = 0
+    for piece in folded.text.split("\n"):
+        end = start + len(piece)
+        origin = folded.origin(start)
+        while position < len(spans) and spans[position][1] <= origin:
+            position += 1
+            if lines and lines[-1].bare:
+                lines.append(Line(start, "", ""))
+        if position == len(spans) or taken > LONGEST:
+            break
+        if spans[position][0] <= origin:
+            piece = piece[: max(0, LONGEST - taken)]
+            lines.append(Line(start, piece, piece.strip()))
+            taken += len(piece) + 1
+        start = end + 1
+    return lines
+
+
+class _Work:
+    """One mail."""
+
+    def __init__(
+        self, labels: Labels, numbers: Numbers, languages: Sequence[Language], folded: Folded, text: str
+    ) -> None:
+        self._labels, self._numbers, self._languages = labels, numbers, languages
+        self._folded, self._text = folded, text
+        self._fields: dict[FieldName, list[Field]] = {name: [] for name in FieldName}
+        self._stated: list[Stated] = []
+        self._quoted: tuple[int, int] | None = None
+        self._claimed: list[tuple[int, int]] = []
+
+    @property
+    def has_number(self) -> bool:
+        return any(one.well_formed or one.labelled for one in self._stated)
+
+    # Own words
+
+    def own(self, lines: list[Line]) -> None:
+        pairs = self._pairs(lines)
+        self._take(pairs, quoted=False)
+        if not any(pair.kind == "customer_number" for pair in pairs) or len(pairs) < 2:
+            self._numbered(lines)
+            self._bare(lines)
+        text = "\n".join(line.text for line in lines)
+        self._prose_numbers(text, lines)
+        self._prose(lines)
+
+    def subject(self, subject: str) -> None:
+        folded = Folded(subject)
+        for stated in self._numbers.stated(folded.text):
+            self._add_number(stated, subject, folded, 0, Part.SUBJECT)
+
+    def quotation(self, lines: list[Line]) -> None:
+        """A form that the customer filled in: it states a number, and is no example."""
+        pairs = self._pairs(lines)
+        for pair in pairs:
+            if pair.kind != "customer_number":
+                continue
+            stated = self._numbers.first(self._folded.text[pair.start : pair.end])
+            if stated is None or not stated.well_formed or trivial(stated.number) or self._is_sample(lines, pair.line):
+                continue
+            form = [one for one in pairs if abs(one.line - pair.line) <= 12]
+            self._take(form, quoted=True)
+            inquiry = next((one for one in form if one.kind == "inquiry" and one.end > one.start), None)
+            self._quoted = (inquiry.start, inquiry.end) if inquiry else None
+            return
+        if not pairs:
+            self._quoted_numbered(lines)
+
+    def _quoted_numbered(self, lines: list[Line]) -> None:
+        stripped = [
+            Line(line.start + _lead(line.text), line.text[_lead(line.text) :], line.bare.lstrip("> ")) for line in lines
+        ]
+        before = len(self._fields[FieldName.INQUIRY])
+        self._numbered(stripped, quoted=True)
+        if len(self._fields[FieldName.INQUIRY]) > before:
+            span = self._fields[FieldName.INQUIRY][-1].span
+            self._quoted = self._claimed_inquiry if span else None
+
+    def _is_sample(self, lines: list[Line], line: int) -> bool:
+        above = " ".join(one.bare for one in lines[max(0, line - 4) : line + 1])
+        return any(one.quoting["sample"].holds(above) for one in self._languages if "sample" in one.quoting)
+
+    # Labelled
+
+    def _pairs(self, lines: list[Line]) -> list[Pair]:
+        pairs: list[Pair] = []
+        number = 0
+        while number < len(lines):
+            line = lines[number]
+            if not line.bare or is_rule(line.bare):
+                number += 1
+                continue
+            header = self._header(lines, number)
+            if header:
+                pairs += header
+                number += 2
+                continue
+            labels = self._labels.in_line(line.text)
+            last = number
+            for at, label in enumerate(labels):
+                if at + 1 < len(labels):
+                    end = _trimmed(line.text, label.value, labels[at + 1].start)
+                    pairs.append(self._pair(line, label, line.start + label.value, line.start + end, number, number))
+                else:
+                    pair = self._last(lines, number, label)
+                    pairs.append(pair)
+                    last = max(last, pair.last_line)
+            number = last + 1
+        return pairs
+
+    def _pair(self, line: Line, label: Label, start: int, end: int, number: int, last: int) -> Pair:
+        begin, end = _bounds(self._folded.text, start, end)
+        return Pair(label.kind, line.text[label.start : label.end].strip(), begin, end, number, last)
+
+    def _last(self, lines: list[Line], number: int, label: Label) -> Pair:
+        """The last label of a line: its value may go on, or only begin, on the next lines."""
+        line = lines[number]
+        start, end = line.start + label.value, line.start + len(line.text)
+        empty = not self._folded.text[start:end].strip(_ENDS + "】])>")
+        last = number
+        if empty:
+            following = self._value_below(lines, number, label)
+            if following is None:
+                return self._pair(line, label, start, start, number, number)
+            last = following
+            start, end = lines[last].start, lines[last].start + len(lines[last].text)
+        goes_on = {"address": self._is_address_line, "inquiry": self._is_inquiry_line}.get(
+            "address" if "address" in label.kind else label.kind
+        )
+        if goes_on:
+            for after in range(last + 1, min(last + _MOST_LINES, len(lines))):
+                if not goes_on(lines, after):
+                    break
+                last, end = after, lines[after].start + len(lines[after].text)
+        return self._pair(line, label, start, end, number, last)
+
+    def _value_below(self, lines: list[Line], number: int, label: Label) -> int | None:
+        for after in range(number + 1, min(number + 3, len(lines))):
+            line = lines[after]
+            if not line.bare:
+                # A label that nothing follows at once is an empty one, but for headings between blank lines.
+                if after > number + 1 or (label.kind == "inquiry" and not label.strong):
+                    return None
+                continue
+            if self._labels.in_line(line.text) or is_rule(line.bare) or self._is_closing(line.bare):
+                return None
+            if self._labels.index(line.text)[0] and label.index:
+                return None
+            return after
+        return None
+
+    def _is_address_line(self, lines: list[Line], number: int) -> bool:
+        line = lines[number]
+        if not line.bare or is_rule(line.bare) or self._labels.in_line(line.text):
+            return False
+        index, _ = self._labels.index(line.text)
+        if index and line.bare[: len(str(index))].isdigit() and not line.text.startswith((" ", "\t")):
+            return prose.is_address_rest(line.bare) and not line.bare[len(str(index)) :].startswith((".", ")", "、"))
+        if line.text.startswith(("  ", "\t")) and len(line.bare) <= 80 and not line.bare.endswith(_SENTENCE_END):
+            return True
+        return prose.is_address_rest(self._original(line)) and not self._is_closing(line.bare)
+
+    def _is_inquiry_line(self, lines: list[Line], number: int) -> bool:
+        line = lines[number]
+        if not line.bare or is_rule(line.bare) or self._is_closing(line.bare):
+            return False
+        return not any(label.strong for label in self._labels.in_line(line.text))
+
+    def _is_closing(self, text: str) -> bool:
+        if len(text) > 40:
+            return False
+        return any(
+            token.start <= 1
+            for language in self._languages
+            if "closing" in language.quoting
+            for token in language.quoting["closing"].scan(text)
+        )
+
+    def _header(self, lines: list[Line], number: int) -> list[Pair]:
+        """A row of three or more labels above a row of as many values."""
+        line = lines[number]
+        if number + 1 >= len(lines):
+            return []
+        for mark in ("|", ",", "\t", ";"):
+            if line.text.count(mark) < 2:
+                continue
+            cells, values = _cells(line, mark), _cells(lines[number + 1], mark)
+            kinds = [self._labels.kind(line.text[a - line.start : b - line.start]) for a, b in cells]
+            if sum(kind is not None for kind in kinds) < 3 or len(values) < len(cells):
+                continue
+            if self._labels.in_line(lines[number + 1].text):
+                continue
+            if len(values) > len(cells):  # the last cell, the inquiry, may hold the mark itself
+                values = [*values[: len(cells) - 1], (values[len(cells) - 1][0], values[-1][1])]
+            return [
+                Pair(kind, self._folded.text[a:b], *_bounds(self._folded.text, *value), number, number + 1)
+                for kind, (a, b), value in zip(kinds, cells, values, strict=False)
+                if kind
+            ]
+        return []
+
+    def _take(self, pairs: list[Pair], *, quoted: bool) -> None:
+        parts: dict[FieldName, list[Pair]] = {FieldName.NAME: [], FieldName.ADDRESS: []}
+        for pair in pairs:
+            self._claim(pair)
+            if pair.start >= pair.end:
+                continue
+            if pair.kind == "customer_number":
+                stated = self._numbers.first(self._folded.text[pair.start : pair.end])
+                if stated is not None:
+                    self._add_number(
+                        stated, self._text, self._folded, pair.start, Part.TEXT, quoted, pair.label, Origin.LABEL
+                    )
+            elif pair.kind in ("family_name", "given_name", "middle_name"):
+                parts[FieldName.NAME].append(pair)
+            elif pair.kind in ("postal_code", "address_head", "address_part"):
+                parts[FieldName.ADDRESS].append(pair)
+            elif pair.kind in _FULL and self._is_good(pair):
+                name = _FULL[pair.kind]
+                self._add(name, pair.start, pair.end, Origin.LABEL, quoted, pair.label)
+        for name, found in parts.items():
+            self._join(name, found, quoted)
+        self._fields[FieldName.ADDRESS].sort(
+            key=lambda one: (one.quoted, self._labels.kind(one.label) == "new_address")
+        )
+
+    def _is_good(self, pair: Pair) -> bool:
+        value = self._folded.text[pair.start : pair.end]
+        if pair.kind in ("old_address", "new_address") and len(pair.label) <= 6:
+            return any(sign.isdigit() for sign in value)  # "new: ..." is an address only if it looks like one
+        if pair.kind == "name":
+            return len(value) <= 80 and not value.endswith("。") and not any(sign.isdigit() for sign in value[:12])
+        return True
+
+    def _join(self, name: FieldName, parts: list[Pair], quoted: bool) -> None:
+        """Parts of one field in the order a reader writes them: western given name first, address as it came."""
+        if not parts:
+            return
+        existing = [one for one in self._fields[name] if one.origin is Origin.LABEL and one.quoted == quoted]
+        if name is FieldName.NAME:
+            if existing and len(parts) < 2:
+                return
+            order = {"given_name": 0, "middle_name": 1, "family_name": 2}
+            values = {pair.kind: self._value(pair.start, pair.end) for pair in parts}
+            if all(value.isascii() for value in values.values()):
+                parts = sorted(parts, key=lambda pair: order[pair.kind])
+            else:
+                parts = sorted(parts, key=lambda pair: -order[pair.kind])
+        if name is FieldName.ADDRESS and existing:
+            if all(pair.kind == "postal_code" for pair in parts):
+                return
+            first = existing[0]
+            value = " ".join(
+                [first.value, *(self._value(pair.start, pair.end) for pair in parts if pair.kind != "postal_code")]
+            )
+            self._fields[name].remove(first)
+            self._fields[name].insert(0, Field(name, value, Origin.LABEL, first.span, quoted, first.label))
+            return
+        if name is FieldName.ADDRESS and all(pair.kind == "postal_code" for pair in parts):
+            return
+        values_in_order = [self._value(pair.start, pair.end) for pair in parts]
+        glue = ", " if name is FieldName.ADDRESS and all(value.isascii() for value in values_in_order) else " "
+        span = self._span(min(pair.start for pair in parts), max(pair.end for pair in parts))
+        self._fields[name].insert(
+            0, Field(name, glue.join(values_in_order), Origin.LABEL, span, quoted, parts[0].label)
+        )
+
+    # Numbered and bare lines
+
+    def _numbered(self, lines: list[Line], *, quoted: bool = False) -> None:
+        """Lines numbered 1 to 4 without labels, the first of which is a customer number."""
+        items: list[tuple[int, int, int]] = []
+        for number, line in enumerate(lines):
+            index, begins = self._labels.index(line.text)
+            if index == len(items) + 1 and index <= 4 and line.text[begins:].strip():
+                items.append((number, line.start + begins, line.start + len(line.text)))
+            elif items and index > len(items) + 1 and index <= 4:
+                return
+            elif items and line.bare and len(items) >= 3 and self._goes_on(lines, number, len(items)):
+                first, start, _ = items[-1]
+                items[-1] = (first, start, line.start + len(line.text))
+        if len(items) < 3:
+            return
+        stated = self._numbers.first(self._folded.text[items[0][1] : items[0][2]])
+        if stated is None or any(self._labels.in_line(lines[number].text) for number, _, _ in items):
+            return
+        if quoted and (trivial(stated.number) or not stated.well_formed or self._is_sample(lines, items[0][0])):
+            return
+        self._add_number(stated, self._text, self._folded, items[0][1], Part.TEXT, quoted, "1", Origin.NUMBERED)
+        for name, (_, start, end) in zip(_NUMBERED[1:], items[1:], strict=False):
+            begin, end = _bounds(self._folded.text, start, end)
+            self._add(name, begin, end, Origin.NUMBERED, quoted)
+            if name is FieldName.INQUIRY:
+                self._claimed_inquiry = (begin, end)
+            else:
+                self._claimed.append((begin, end))
+
+    _claimed_inquiry: tuple[int, int] | None = None
+
+    def _goes_on(self, lines: list[Line], number: int, count: int) -> bool:
+        if not lines[number - 1].bare:
+            return False
+        return self._is_address_line(lines, number) if count == 3 else self._is_inquiry_line(lines, number)
+
+    def _bare(self, lines: list[Line]) -> None:
+        """A block of lines that is number, name, address and perhaps the wish, with nothing to say so."""
+        for number, line in enumerate(lines):
+            if number and lines[number - 1].bare and not self._is_closing(lines[number - 1].bare):
+                continue
+            block = []
+            for below in lines[number : number + 6]:
+                if not below.bare:
+                    break
+                block.append(below)
+            if not 3 <= len(block) <= 5 or self._fields[FieldName.NAME]:
+                continue
+            digits = self._numbers.value(line.bare)
+            name, address = self._original(block[1]), self._original(block[2])
+            if self._numbers.well_formed(digits) and prose.is_name(name) and prose.is_address(address):
+                self._add_number(
+                    Stated(digits, 0, len(line.bare), labelled=True, well_formed=True),
+                    self._text,
+                    self._folded,
+                    line.start + len(line.text) - len(line.text.lstrip()),
+                    Part.TEXT,
+                    False,
+                    "",
+                    Origin.NUMBERED,
+                )
+                for one, field_name in ((block[1], FieldName.NAME), (block[2], FieldName.ADDRESS)):
+                    begin, end = _bounds(self._folded.text, one.start, one.start + len(one.text))
+                    self._add(field_name, begin, end, Origin.NUMBERED, False)
+                    self._claimed.append((begin, end))
+                if len(block) >= 4:
+                    begin, end = _bounds(self._folded.text, block[3].start, block[-1].start + len(block[-1].text))
+                    self._add(FieldName.INQUIRY, begin, end, Origin.NUMBERED, False)
+                return
+
+    # Prose
+
+    def _prose_numbers(self, text: str, lines: list[Line]) -> None:
+        starts, places, position = [], [], 0
+        for line in lines:
+            starts.append(position)
+            places.append(line.start)
+            position += len(line.text) + 1
+        at = 0
+        for stated in self._numbers.stated(text):
+            while at + 1 < len(starts) and starts[at + 1] <= stated.start:
+                at += 1
+            self._add_number(stated, self._text, self._folded, places[at] - starts[at], Part.TEXT)
+
+    def _prose(self, lines: list[Line]) -> None:
+        """Names and addresses that can be recognised; the record is looked for in the text all the same."""
+        if not self._fields[FieldName.NAME]:
+            for line in lines:
+                for start, end in prose.names(self._original(line), has_number=self._has_number_near(lines, line)):
+                    self._add_original(FieldName.NAME, line, start, end)
+        if not self._fields[FieldName.ADDRESS]:
+            for number, line in enumerate(lines):
+                if line.bare:
+                    original = self._original(line)
+                    following = self._original(lines[number + 1]) if number + 1 < len(lines) else ""
+                    for start, end in prose.addresses(original, following):
+                        self._add_original(FieldName.ADDRESS, line, start, end)
+
+    def _has_number_near(self, lines: list[Line], line: Line) -> bool:
+        return (
+            any(one.well_formed for one in self._numbers.stated(line.text))
+            if any(map(str.isdigit, line.text))
+            else False
+        )
+
+    # Adding
+
+    def _claim(self, pair: Pair) -> None:
+        """Names, addresses and what other labels claim hold no wish; nor do the labels themselves."""
+        if pair.kind != "inquiry":
+            self._claimed.append((pair.start, pair.end))
+
+    def _add(self, name: FieldName, start: int, end: int, origin: Origin, quoted: bool, label: str = "") -> None:
+        value = self._value(start, end)
+        if value:
+            self._fields[name].append(Field(name, value, origin, self._span(start, end), quoted, label))
+
+    def _add_original(self, name: FieldName, line: Line, start: int, end: int) -> None:
+        offset = self._folded.origin(line.start)
+        value = _WHITE.sub(" ", self._text[offset + start : offset + end]).strip()
+        if value and len(self._fields[name]) < 4:
+            self._fields[name].append(Field(name, value, Origin.PROSE, Span(Part.TEXT, offset + start, offset + end)))
+
+    def _add_number(
+        self,
+        stated: Stated,
+        text: str,
+        folded: Folded,
+        offset: int,
+        part: Part,
+        quoted: bool = False,
+        label: str = "",
+        origin: Origin = Origin.PROSE,
+    ) -> None:
+        start, end = folded.origin(offset + stated.start), folded.origin(offset + stated.end - 1) + 1
+        if any(one.span == Span(part, start, end) for one in self._fields[FieldName.CUSTOMER_NUMBER]):
+            return
+        self._stated.append(stated)
+        value = _WHITE.sub(" ", text[start:end]).strip()
+        self._fields[FieldName.CUSTOMER_NUMBER].append(
+            Field(FieldName.CUSTOMER_NUMBER, value, origin, Span(part, start, end), quoted, label)
+        )
+
+    def _value(self, start: int, end: int) -> str:
+        return (
+            _WHITE.sub(" ", self._text[self._folded.origin(start) : self._folded.origin(end - 1) + 1]).strip()
+            if end > start
+            else ""
+        )
+
+    def _span(self, start: int, end: int) -> Span:
+        return Span(Part.TEXT, self._folded.origin(start), self._folded.origin(end - 1) + 1)
+
+    def _original(self, line: Line) -> str:
+        return self._text[self._folded.origin(line.start) : self._folded.origin(line.start + len(line.text))]
+
+    def found(self) -> Found:
+        numbers = sorted(
+            zip(self._stated, self._fields[FieldName.CUSTOMER_NUMBER], strict=True),
+            key=lambda one: (not one[0].well_formed, one[0].date_like, not one[0].labelled),
+        )
+        if any(stated.well_formed and not stated.date_like for stated, _ in numbers):
+            # A number of the right form makes a malformed or date-like one beside it somebody's order or day.
+            numbers = [one for one in numbers if one[0].well_formed and not one[0].date_like]
+        self._fields[FieldName.CUSTOMER_NUMBER] = [found for _, found in numbers]
+        return Found(
+            fields=tuple(one for name in FieldName for one in self._fields[name]),
+            numbers=tuple(dict.fromkeys(stated.number for stated, _ in numbers)),
+            claimed=sorted(self._claimed),
+            quoted=self._quoted,
+        )
+
+
+def _lead(text: str) -> int:
+    return len(text) - len(text.lstrip("> "))
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    return start + len(text[start:end].rstrip())
+
+
+def _cells(line: Line, mark: str) -> list[tuple[int, int]]:
+    cells = []
+    start = 0
+    for cell in line.text.split(mark):
+        cells.append((line.start + start, line.start + start + len(cell)))
+        start += len(cell) + 1
+    if mark == "|" and line.bare.startswith("|"):
+        cells = cells[1:-1] if line.bare.endswith("|") else cells[1:]
+    return cells
+
+
+def _bounds(text: str, start: int, end: int) -> tuple[int, int]:
+    """A value without the blanks, quotation marks and lone closing brackets around it."""
+    while start < end and (text[start] in _ENDS or text[start] in ":>=\n"):
+        start += 1
+    while end > start:
+        last = text[end - 1]
+        if last in _ENDS or last in "\n" or (last in _CLOSERS and _CLOSERS[last] not in text[start:end]):
+            end -= 1
+        else:
+            break
+    return start, end

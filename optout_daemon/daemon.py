@@ -1,0 +1,241 @@
+"""Build the parts from the settings, schedule the jobs, say when ready, and stop on SIGTERM.
+
+`run()` returns the exit code: 0 after a stop that was asked for. SettingsError and SchemaError end the start. A
+server or database that is away at start is waited for; nothing here gives up.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Final
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from optout_daemon import __version__, housekeeping
+from optout_daemon.config import MailboxSettings, Settings, secret
+from optout_daemon.delivery import deliver
+from optout_daemon.edges import systemd
+from optout_daemon.edges.imap import MailboxSession
+from optout_daemon.edges.imap_idle import Watcher
+from optout_daemon.edges.smtp import Courier
+from optout_daemon.errors import SchemaError, StoreError
+from optout_daemon.filing import file_away
+from optout_daemon.intake import collect
+from optout_daemon.jobs import Job
+from optout_daemon.keeping import Keeper
+from optout_daemon.log import Log
+from optout_daemon.parts import Built, build
+from optout_daemon.processing import process
+
+TICK: Final = 0.2
+STOP_WITHIN: Final = 8.0
+"""Seconds for the unit of work in hand; then the process ends all the same (issue: exit within 10 s)."""
+CLOCK_STEP: Final = 2.0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Daemon:
+    """The running desk. One object a process."""
+
+    def __init__(self, settings: Settings, *, log: Log) -> None:
+        self._settings = settings
+        self._log = log
+        self._stop = threading.Event()
+        self._signal = ""
+        self._worker = f"{os.uname().nodename}:{os.getpid()}"
+
+    def run(self) -> int:
+        """Work until SIGTERM or SIGINT. Raises SettingsError or SchemaError before anything is touched."""
+        settings, log = self._settings, self._log
+        passwords = {
+            box.name: secret(box.password_file, f"mailbox {box.name}: password_file") for box in settings.mailbox
+        }
+        smtp_password = secret(settings.smtp.password_file, "smtp: password_file")
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        with build(settings, log=log) as built:
+            log.started(
+                version=__version__, mailboxes=len(settings.mailbox), database=settings.database.url.split(":")[0]
+            )
+            if not self._wait_for_the_database(built):
+                return 0
+            courier = Courier(settings.smtp, smtp_password, stop=self._stop)
+            keepers = {box.name: self._keeper(box, passwords[box.name]) for box in settings.mailbox}
+            jobs = self._jobs(built, courier, keepers)
+            watchers = [
+                Watcher(box, passwords[box.name], wake=jobs[f"collect:{box.name}"].want, stop=self._stop, log=log)
+                for box in settings.mailbox
+                if box.idle
+            ]
+            scheduler = self._schedule(jobs.values())
+            scheduler.start()
+            for watcher in watchers:
+                watcher.start()
+            systemd.notify("READY=1")
+            log.ready()
+            self._supervise(scheduler, jobs)
+            systemd.notify("STOPPING=1")
+            log.stopping(signal=self._signal)
+            ended = self._wind_up(scheduler, jobs, watchers, keepers, courier)
+        log.stopped()
+        if not ended:
+            # A thread hangs in a server that does not answer. What it had in hand is committed or is as before.
+            os._exit(0)
+        return 0
+
+    def stop(self) -> None:
+        """Ask the daemon to end; safe from any thread."""
+        self._stop.set()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._signal = signal.Signals(number).name
+        self._stop.set()
+
+    def _wait_for_the_database(self, built: Built) -> bool:
+        """True once schema and claims stand; False when stopped while waiting."""
+        delay = 1.0
+        while not self._stop.is_set():
+            try:
+                built.database.check_schema()
+                housekeeping.release_claims(
+                    built.database, now=_now(), log=self._log, only_process=built.database.is_sqlite
+                )
+            except SchemaError:
+                raise
+            except StoreError as error:
+                self._log.store_error(job="start", message=str(error))
+                self._stop.wait(delay)
+                delay = min(delay * 2, 30.0)
+            else:
+                return True
+        return False
+
+    def _keeper(self, box: MailboxSettings, password: str | None) -> Keeper:
+        return Keeper(box.name, lambda: MailboxSession(box, password, stop=self._stop), log=self._log)
+
+    def _jobs(self, built: Built, courier: Courier, keepers: dict[str, Keeper]) -> dict[str, Job]:
+        settings, log, database = self._settings, self._log, built.database
+        jobs: dict[str, Job] = {}
+
+        def add(name: str, work: Callable[[], None], interval: float, limit: float) -> None:
+            jobs[name] = Job(name, work, interval, limit, log, self._stop)
+
+        def wake(*names: str) -> None:
+            for name in names:
+                if name in jobs:
+                    jobs[name].want()
+
+        def collecting(box: MailboxSettings) -> None:
+            with keepers[box.name].use() as session:
+                if session is None:
+                    return
+                collected = collect(session, database=database, mailbox=box, now=_now, stop=self._stop, log=log)
+                if collected.new:
+                    wake("process")
+                if collected.new or collected.known:
+                    wake(f"file:{box.name}")
+
+        def processing() -> None:
+            done = process(built.parts, now=_now(), stop=self._stop)
+            if done.decided:
+                wake("deliver", *(f"file:{box.name}" for box in settings.mailbox))
+
+        def filing(box: MailboxSettings) -> None:
+            if settings.desk.mode == "shadow" or box.file_into is False:
+                return
+            with keepers[box.name].use() as session:
+                if session is not None:
+                    file_away(
+                        session, database=database, mailbox=box, time_zone=settings.desk.time_zone, now=_now(), log=log
+                    )
+
+        def delivering() -> None:
+            deliver(
+                courier,
+                database=database,
+                settings=settings.smtp,
+                now=_now,
+                worker=self._worker,
+                stop=self._stop,
+                log=log,
+            )
+
+        def keeping_house() -> None:
+            housekeeping.release_claims(database, now=_now(), log=log)
+
+        for box in settings.mailbox:
+            poll = box.poll_interval.total_seconds()
+            add(f"collect:{box.name}", lambda box=box: collecting(box), poll, 600.0)  # type: ignore[misc]
+            add(f"file:{box.name}", lambda box=box: filing(box), max(poll, 5.0), 600.0)  # type: ignore[misc]
+        fastest = min(box.poll_interval.total_seconds() for box in settings.mailbox)
+        add("process", processing, fastest, 600.0)
+        add("deliver", delivering, min(fastest, 30.0), 600.0)
+        add("housekeeping", keeping_house, 300.0, 120.0)
+        return jobs
+
+    def _schedule(self, jobs: object) -> BackgroundScheduler:
+        """APScheduler with a worker a job; late rounds are made up for once, never dropped."""
+        every = list(jobs)  # type: ignore[call-overload]
+        scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(len(every))},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            timezone=UTC,
+        )
+        for job in every:
+            scheduler.add_job(
+                job, IntervalTrigger(seconds=job.interval, timezone=UTC), id=job.name, next_run_time=_now()
+            )
+        return scheduler
+
+    def _supervise(self, scheduler: BackgroundScheduler, jobs: dict[str, Job]) -> None:
+        """Until the stop: start wanted rounds, follow clock steps, feed the watchdog while every job comes round."""
+        watchdog = systemd.watchdog_interval()
+        fed = time.monotonic()
+        offset = time.time() - time.monotonic()
+        while not self._stop.wait(TICK):
+            # APScheduler follows the wall clock: after a step every next run is wrong by it.
+            drift = time.time() - time.monotonic() - offset
+            stepped = abs(drift) > CLOCK_STEP
+            if stepped:
+                offset += drift
+                self._log.clock_stepped(seconds=drift)
+            for job in jobs.values():
+                if stepped or job.wanted:
+                    scheduler.modify_job(job.name, next_run_time=_now())
+            if watchdog is not None and time.monotonic() - fed >= watchdog / 2:
+                if not any(job.hung() for job in jobs.values()):
+                    systemd.notify("WATCHDOG=1")
+                fed = time.monotonic()
+
+    def _wind_up(
+        self,
+        scheduler: BackgroundScheduler,
+        jobs: dict[str, Job],
+        watchers: list[Watcher],
+        keepers: dict[str, Keeper],
+        courier: Courier,
+    ) -> bool:
+        """Let the unit of work in hand end; whether everything did in time."""
+        deadline = time.monotonic() + STOP_WITHIN
+        scheduler.shutdown(wait=False)
+        while any(job.running for job in jobs.values()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        for watcher in watchers:
+            watcher.join(max(0.1, deadline - time.monotonic()))
+        ended = not any(job.running for job in jobs.values()) and not any(w.is_alive() for w in watchers)
+        if ended:
+            for keeper in keepers.values():
+                keeper.close()
+            courier.close()
+        return ended

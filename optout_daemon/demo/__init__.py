@@ -1,0 +1,1 @@
+"""A desk to look at: two embedded servers, sample mail and the real daemon on top."""

@@ -1,0 +1,51 @@
+"""What a mailbox tells: the folder that is selected, mails listed and fetched, moves done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The watched folder as SELECT showed it (RFC 3501, section 6.3.1)."""
+
+    uidvalidity: int
+    uidnext: int | None
+    """None where the server does not say."""
+    exists: int
+    readonly: bool
+    separator: str
+    """The server's hierarchy separator, "" in a flat mailbox."""
+    capabilities: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One mail before it is fetched."""
+
+    uid: int
+    size: int
+    received_at: datetime | None
+    """INTERNALDATE, aware, in the offset that the server gave; None where it gave none that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One mail's bytes, exactly as the server has them."""
+
+    uid: int
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What became of the UIDs that were to be moved."""
+
+    done: tuple[int, ...] = ()
+    gone: tuple[int, ...] = ()
+    """Not in the folder before the move: a person was faster."""
+    kept: tuple[int, ...] = ()
+    """Still where they were."""
+    because: str = ""
+    """Why some were kept: the server's response code, never its text."""

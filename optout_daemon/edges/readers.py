@@ -1,0 +1,128 @@
+"""Read mails in child processes, each with a time and a memory limit.
+
+A mail that breaks a limit or kills its reader is a ReaderFailure, at its first attempt: it can neither stop nor
+swell the daemon. What our own code raises comes back as ReaderDefect, for the caller to count. While the pool is
+closing every answer is ReadersClosed: nothing was learnt about the mail.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import signal
+from collections.abc import Iterable
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from multiprocessing.context import BaseContext
+from types import TracebackType
+
+from pebble import ProcessExpired, ProcessPool
+
+from optout_daemon.core.model import Reading
+from optout_daemon.core.reading import Reader
+from optout_daemon.core.reading.settings import ReaderSettings
+
+_reader: Reader | None = None
+"""The one Reader of a child process, made by `_start`; the parent never has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One mail to read."""
+
+    raw: bytes
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderFailure:
+    """The mail broke its reader: over the time or memory limit, or the process died."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderDefect:
+    """Our own code raised while reading; `error` is the exception's class."""
+
+    error: str
+
+
+class ReadersClosed(Exception):
+    """The pool was closed while the mail waited or was read."""
+
+
+Answer = Reading | ReaderFailure | ReaderDefect
+
+
+def _start(settings: ReaderSettings, memory_limit: int) -> None:
+    """In the child: limits first, then the words. Ctrl-C is the parent's business."""
+    global _reader
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (memory_limit, memory_limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold personal data
+    _reader = Reader(settings)
+
+
+def _read(raw: bytes, truncated: bool) -> Reading:
+    if _reader is None:  # the initializer failed; pebble would have said so
+        raise RuntimeError("the reader process was not started")
+    return _reader.read(raw, truncated=truncated)
+
+
+class ReaderPool:
+    """A pool of reader processes. Thread-safe; `close()` ends the processes within seconds."""
+
+    def __init__(self, settings: ReaderSettings, *, workers: int, time_limit: float, memory_limit: int) -> None:
+        """`time_limit` in seconds and `memory_limit` in bytes of address space hold for each mail."""
+        context: BaseContext = multiprocessing.get_context("forkserver")
+        # The parent has threads, so a plain fork is unsafe; the fork server has none and holds the modules ready.
+        context.set_forkserver_preload(["optout_daemon.core.reading"])
+        self._time_limit = time_limit
+        self._closing = False
+        self._pool = ProcessPool(
+            max_workers=workers, initializer=_start, initargs=(settings, memory_limit), context=context
+        )
+
+    def read(self, jobs: Iterable[Job]) -> list[Answer]:
+        """One answer a job, in order. Raises ReadersClosed once `close()` was called."""
+        try:
+            futures = [
+                self._pool.schedule(_read, args=(job.raw, job.truncated), timeout=self._time_limit) for job in jobs
+            ]
+        except RuntimeError:
+            raise ReadersClosed from None
+        return [self._answer(future) for future in futures]
+
+    def _answer(self, future: object) -> Answer:
+        try:
+            result = future.result()  # type: ignore[attr-defined]
+        except (FutureTimeout, TimeoutError):
+            answer: Answer = ReaderFailure("over the time limit")
+        except MemoryError:
+            answer = ReaderFailure("over the memory limit")
+        except ProcessExpired:
+            answer = ReaderFailure("its reader process died")
+        except CancelledError:
+            raise ReadersClosed from None
+        except Exception as error:
+            answer = ReaderDefect(type(error).__name__)
+        else:
+            assert isinstance(result, Reading)
+            return result
+        if self._closing:
+            raise ReadersClosed
+        return answer
+
+    def close(self) -> None:
+        """Stop at once; mails being read are given up and stay as they were."""
+        self._closing = True
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join(timeout=3)
+
+    def __enter__(self) -> ReaderPool:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()

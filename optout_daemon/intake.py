@@ -1,0 +1,287 @@
+"""Take new mail from one mailbox: raw bytes, digest and date are committed before anything else happens.
+
+`collect` returns when everything above the cursor is stored; the cursor moves in the transaction that stores. Raises
+MailboxError (the session is dead, what was stored stays stored) and StoreError (nothing of the batch was written).
+Changes nothing in the mailbox, judges nothing; which mail is ours at all is baseline.py's business.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from optout_daemon.baseline import Inbox, below, position
+from optout_daemon.config import MailboxSettings
+from optout_daemon.edges.imap_values import Listed, Selected
+from optout_daemon.errors import AuthenticationError, MailboxError
+from optout_daemon.log import Log
+from optout_daemon.store import alarms, cursors, inquiries, locations
+from optout_daemon.store.cursors import Cursor
+from optout_daemon.store.database import Database
+
+LISTED_AT_ONCE: Final = 500
+BATCH_MAILS: Final = 50
+BATCH_BYTES: Final = 8 * 1024 * 1024
+HEAD: Final = 262_144
+"""Bytes kept of a mail that is too large: its headers and the beginning of its first part."""
+PASS_SECONDS: Final = 120.0
+"""A pass over a very large folder ends after so long and the next one goes on: a hung pass must look different."""
+SET_ASIDE_AT_MOST: Final = 3
+"""Mails that may break the session in one pass; after more, the server is to blame."""
+UNFETCHABLE: Final = "unfetchable"
+"""Kind of the alarm for a mail that the server lists and does not hand out; it is tried again in every pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What one pass found: new inquiries, further locations of known ones, mails below the baseline."""
+
+    new: int = 0
+    known: int = 0
+    skipped: int = 0
+    more: bool = False
+    """The pass ended before the folder did: PASS_SECONDS were over, or the daemon stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """One mail as it will be stored."""
+
+    listed: Listed
+    raw: bytes
+    digest: str
+    truncated: bool
+
+
+def collect(
+    session: Inbox,
+    *,
+    database: Database,
+    mailbox: MailboxSettings,
+    now: Callable[[], datetime],
+    stop: threading.Event,
+    log: Log,
+) -> Collected:
+    """One pass over the watched folder, from the cursor to its end or to the stop."""
+    selected = session.select()
+    cursor = position(session, selected, database=database, mailbox=mailbox, now=now, log=log)
+    return _Pass(session, database, mailbox, now, stop, log, selected, cursor).run()
+
+
+class _Pass:
+    """One pass: what it works with, what it has counted, and which UIDs hold the cursor back."""
+
+    def __init__(
+        self,
+        session: Inbox,
+        database: Database,
+        mailbox: MailboxSettings,
+        now: Callable[[], datetime],
+        stop: threading.Event,
+        log: Log,
+        selected: Selected,
+        cursor: Cursor,
+    ) -> None:
+        self._session, self._database, self._mailbox = session, database, mailbox
+        self._now, self._stop, self._log = now, stop, log
+        self._selected, self._cursor = selected, cursor
+        self._held_back: set[int] = set()
+        self._set_aside = 0
+        self._collected = Collected()
+        self._deadline = time.monotonic() + PASS_SECONDS
+
+    def run(self) -> Collected:
+        uids = self._session.uids_above(self._cursor.last_uid)
+        fresh, suspects = self._sorted(uids)
+        for chunk in (*_chunks(fresh, LISTED_AT_ONCE), *([uid] for uid in suspects)):
+            self._take_listed(chunk)
+            if self._over:
+                return replace(self._collected, more=True)
+        with self._database.transaction() as tx:
+            if uids:
+                self._advance(tx, uids[-1])
+            cursors.completed(tx, mailbox=self._mailbox.name, now=self._now())
+        return self._collected
+
+    def _sorted(self, uids: Sequence[int]) -> tuple[list[int], list[int]]:
+        """The UIDs that are not stored: those that never failed, and those that did, which come last."""
+        if not uids:
+            return [], []
+        with self._database.reading() as tx:
+            known = locations.known_uids(tx, self._mailbox.name, self._selected.uidvalidity, uids[0], uids[-1])
+            failed = {alarm.key for alarm in alarms.open_alarms(tx) if alarm.kind == UNFETCHABLE}
+        left = [uid for uid in uids if uid not in known]
+        suspects = [uid for uid in left if self._key(uid) in failed]
+        self._held_back.update(suspects)
+        return [uid for uid in left if uid not in self._held_back], suspects
+
+    def _take_listed(self, uids: Sequence[int]) -> None:
+        """List, then take in bounded batches. A mail that breaks the session is set aside, the others go on."""
+        try:
+            listed = self._session.sizes(uids)
+        except MailboxError as error:
+            self._recover(error)
+            if len(uids) == 1:
+                self._put_aside(uids[0], error)
+                return
+            for uid in uids:
+                self._take_listed([uid])
+            return
+        self._missing(set(uids) - {mail.uid for mail in listed})
+        wanted = [
+            mail
+            for mail in listed
+            if not below(mail, self._cursor, self._mailbox) or self._cursor.last_pass is not None
+        ]
+        self._count(skipped=len(listed) - len(wanted))
+        for batch in _batches(wanted, self._mailbox.max_message_size):
+            if self._over:
+                return
+            self._take(batch)
+
+    def _take(self, batch: Sequence[Listed]) -> None:
+        try:
+            mails = self._read(batch)
+        except MailboxError as error:
+            self._recover(error)
+            if len(batch) == 1:
+                self._put_aside(batch[0].uid, error)
+                return
+            for listed in batch:
+                self._take([listed])
+            return
+        self._missing({listed.uid for listed in batch} - {mail.listed.uid for mail in mails})
+        self._store(mails, batch[-1].uid)
+
+    def _read(self, batch: Sequence[Listed]) -> list[_Mail]:
+        limit = self._mailbox.max_message_size
+        whole = {listed.uid: listed for listed in batch if listed.size <= limit}
+        size = sum(listed.size for listed in whole.values())
+        mails = [
+            _mail(whole[fetched.uid], fetched.raw, truncated=False)
+            for fetched in self._session.fetch(list(whole), size=size)
+        ]
+        for listed in batch:
+            if listed.uid not in whole:
+                head = self._session.fetch_head(listed.uid, min(HEAD, limit))
+                if head is not None:
+                    mails.append(_mail(listed, head, truncated=True))
+        return sorted(mails, key=lambda mail: mail.listed.uid)
+
+    def _store(self, mails: Sequence[_Mail], last_uid: int) -> None:
+        now = self._now()
+        stored = []
+        with self._database.transaction() as tx:
+            old = {mail.digest for mail in mails if below(mail.listed, self._cursor, self._mailbox)}
+            unknown = old - inquiries.known_digests(tx, old) if old else old
+            ours = [
+                mail
+                for mail in mails
+                if mail.digest not in unknown or not below(mail.listed, self._cursor, self._mailbox)
+            ]
+            for mail in ours:
+                result = inquiries.store_mail(
+                    tx,
+                    raw=mail.raw,
+                    digest=mail.digest,
+                    mailbox=self._mailbox.name,
+                    uidvalidity=self._selected.uidvalidity,
+                    uid=mail.listed.uid,
+                    received_at=(mail.listed.received_at or now).astimezone(UTC),
+                    now=now,
+                    truncated=mail.truncated,
+                    size=max(mail.listed.size, len(mail.raw)) if mail.truncated else len(mail.raw),
+                )
+                self._release(tx, mail.listed.uid)
+                stored.append((mail, result))
+            self._advance(tx, last_uid)
+        for mail, result in stored:
+            if result.new:
+                size = mail.listed.size
+                self._log.stored(result.inquiry_id, mailbox=self._mailbox.name, uid=mail.listed.uid, size=size)
+            else:
+                self._log.known(result.inquiry_id, mailbox=self._mailbox.name, uid=mail.listed.uid)
+        new = sum(result.new for _, result in stored)
+        self._count(new=new, known=len(stored) - new, skipped=len(mails) - len(stored))
+
+    def _missing(self, uids: set[int]) -> None:
+        """A UID without an answer is gone, or the server cannot read its own mail."""
+        if not uids:
+            return
+        still_there = self._session.present(sorted(uids))
+        for uid in sorted(uids):
+            if uid in still_there:
+                self._put_aside(uid, MailboxError("the server lists the mail and does not hand it out", "4.2.0"))
+            elif uid in self._held_back:
+                with self._database.transaction() as tx:
+                    self._release(tx, uid)
+
+    def _recover(self, error: MailboxError) -> None:
+        """Go on with a new connection, or raise what ended the old one."""
+        if isinstance(error, AuthenticationError) or self._stop.is_set() or self._set_aside >= SET_ASIDE_AT_MOST:
+            raise error
+        if self._session.open().uidvalidity != self._selected.uidvalidity:
+            raise error
+
+    def _put_aside(self, uid: int, error: MailboxError) -> None:
+        """Hold the cursor below the mail, so that every pass asks for it again, and say so once."""
+        self._set_aside += 1
+        self._held_back.add(uid)
+        with self._database.transaction() as tx:
+            fresh = alarms.raise_once(tx, kind=UNFETCHABLE, key=self._key(uid), now=self._now())
+        if fresh:
+            self._log.alarm(kind=UNFETCHABLE, key=self._key(uid))
+
+    def _release(self, tx: Connection, uid: int) -> None:
+        if uid in self._held_back:
+            self._held_back.discard(uid)
+            alarms.clear(tx, UNFETCHABLE, self._key(uid))
+
+    def _advance(self, tx: Connection, uid: int) -> None:
+        """Everything up to `uid` is settled, but for what is held back."""
+        last_uid = min([uid, *(held - 1 for held in self._held_back)])
+        if last_uid > self._cursor.last_uid:
+            validity = self._selected.uidvalidity
+            cursors.advance(tx, mailbox=self._mailbox.name, uidvalidity=validity, last_uid=last_uid, now=self._now())
+
+    @property
+    def _over(self) -> bool:
+        return self._stop.is_set() or time.monotonic() > self._deadline
+
+    def _key(self, uid: int) -> str:
+        return f"{self._mailbox.name}/{self._selected.uidvalidity}/{uid}"
+
+    def _count(self, *, new: int = 0, known: int = 0, skipped: int = 0) -> None:
+        so_far = self._collected
+        self._collected = Collected(so_far.new + new, so_far.known + known, so_far.skipped + skipped)
+
+
+def _mail(listed: Listed, raw: bytes, *, truncated: bool) -> _Mail:
+    return _Mail(listed, raw, hashlib.sha256(raw).hexdigest(), truncated)
+
+
+def _batches(listed: Sequence[Listed], limit: int) -> Iterator[list[Listed]]:
+    """Groups of mails that may be in memory at once; one that is larger alone is a group of its own."""
+    batch: list[Listed] = []
+    size = 0
+    for mail in listed:
+        weight = min(mail.size, limit)
+        if batch and (len(batch) >= BATCH_MAILS or size + weight > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(mail)
+        size += weight
+    if batch:
+        yield batch
+
+
+def _chunks(uids: Sequence[int], length: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(uids), length):
+        yield uids[start : start + length]

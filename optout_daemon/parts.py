@@ -1,0 +1,112 @@
+"""Build what the stages work with from the settings: database, readers, directory, composer, keys.
+
+Used by the daemon, by `explain` and by the clerk's commands, so that all of them judge alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from optout_daemon.composing import Composer
+from optout_daemon.config import Settings, desk_key
+from optout_daemon.core.keys import Keys
+from optout_daemon.core.model import Policy
+from optout_daemon.core.reading.address import comparable
+from optout_daemon.core.reading.settings import ReaderSettings
+from optout_daemon.directory import Directory, TableDirectory
+from optout_daemon.edges.readers import ReaderPool
+from optout_daemon.log import Log
+from optout_daemon.processing import Parts
+from optout_daemon.settling import Caps, Desk
+from optout_daemon.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The parts of one process."""
+
+    database: Database
+    readers: ReaderPool
+    directory: Directory
+    parts: Parts
+
+
+def own_addresses(settings: Settings) -> frozenset[str]:
+    """The desk's addresses in comparable form: nobody behind them is ever answered."""
+    return frozenset(comparable(address) for address in settings.own_addresses)
+
+
+def policy(settings: Settings) -> Policy:
+    """The settings that decisions depend on."""
+    return Policy(
+        required_fields=frozenset(settings.policy.required_fields),
+        channels=settings.policy.channels,
+        languages=settings.desk.languages,
+    )
+
+
+def reader_settings(settings: Settings) -> ReaderSettings:
+    """The settings that reading depends on; trusted hosts are those of every mailbox."""
+    trusted = dict.fromkeys(name for box in settings.mailbox for name in box.trusted_authserv_ids)
+    return ReaderSettings(
+        own_addresses=tuple(sorted(own_addresses(settings))),
+        languages=settings.desk.languages,
+        number_pattern=settings.customers.number_pattern,
+        number_prefixes=settings.customers.number_prefixes,
+        trusted_authserv_ids=tuple(trusted),
+        spam_headers=tuple(settings.policy.spam_headers.items()),
+        channels=settings.policy.channels,
+    )
+
+
+def caps(settings: Settings) -> Caps:
+    """The caps on replies."""
+    given = settings.policy
+    return Caps(
+        equal_per_address_per_day=given.reply_equal_per_address_per_day,
+        per_address_per_day=given.reply_per_address_per_day,
+        per_address_per_30_days=given.reply_per_address_per_30_days,
+        per_domain_per_hour=given.reply_per_domain_per_hour,
+        per_hour=given.reply_per_hour,
+    )
+
+
+def reader_pool(settings: Settings) -> ReaderPool:
+    """The pool of reader processes; started with its first mail."""
+    return ReaderPool(
+        reader_settings(settings),
+        workers=settings.review.workers,
+        time_limit=settings.review.read_time_limit.total_seconds(),
+        memory_limit=settings.review.read_memory_limit,
+    )
+
+
+@contextmanager
+def build(settings: Settings, *, log: Log) -> Iterator[Built]:
+    """Everything that decides and writes, closed at the end. Raises SettingsError where the key is missing."""
+    keys = Keys(desk_key(settings))
+    database = Database(settings.database.url)
+    directory = TableDirectory(database)
+    readers = reader_pool(settings)
+    desk = Desk(
+        policy=policy(settings),
+        own_addresses=own_addresses(settings),
+        caps=caps(settings),
+        composer=Composer(
+            templates=settings.desk.templates,
+            desk=settings.desk,
+            keys=keys,
+            envelope_from=settings.smtp.envelope_from,
+        ),
+        directory=directory,
+        log=log,
+        shadow=settings.desk.mode == "shadow",
+    )
+    parts = Parts(database, readers, desk, keys, attempts=settings.review.attempts)
+    try:
+        yield Built(database, readers, directory, parts)
+    finally:
+        readers.close()
+        database.close()

@@ -1,0 +1,247 @@
+"""Decide what was received: read in a child process, look up, judge, commit a batch at once.
+
+If a decision raises, nothing of it is written and the attempt is counted; at the limit the inquiry is SHUNTED.
+A database or directory that is away raises through to the job, counts no attempt and leaves the inquiries RECEIVED.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from optout_daemon.core.combine import combine
+from optout_daemon.core.decision import decide
+from optout_daemon.core.keys import Keys
+from optout_daemon.core.lifecycle import State
+from optout_daemon.core.matching.keys import search_keys
+from optout_daemon.core.matching.match import match
+from optout_daemon.core.model import Context, Customer, Decision, Disposition, Match, Reading, Reason
+from optout_daemon.core.reading.broken import broken
+from optout_daemon.edges.readers import Answer, Job, ReaderDefect, ReaderFailure, ReaderPool
+from optout_daemon.errors import Conflict, DirectoryError, StoreError
+from optout_daemon.settling import Desk, Subject, announce, author_is_free, settle, within
+from optout_daemon.store import alarms, inquiries, outbox
+from optout_daemon.store.database import Database, savepoint
+
+CHAIN: Final = 5
+"""So many mails of one conversation are read together at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What processing works with."""
+
+    database: Database
+    readers: ReaderPool
+    desk: Desk
+    keys: Keys
+    attempts: int = 3
+    batch: int = 50
+
+
+@dataclass(slots=True)
+class Processed:
+    """What one run did, for the job that called it."""
+
+    applied: int = 0
+    held: int = 0
+    ignored: int = 0
+    failed: int = 0
+    decided: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """One inquiry, judged as far as that is possible before the transaction."""
+
+    pending: inquiries.Pending
+    own: Reading
+    reading: Reading
+    """Of the mail alone, or together with the mails it answers."""
+    found: Match
+    parent: int | None
+    cover_author: bool
+    failure: str = ""
+
+
+def process(parts: Parts, *, now: datetime, stop: threading.Event) -> Processed:
+    """Decide every RECEIVED inquiry, a batch a commit. Raises StoreError, DirectoryError, ReadersClosed."""
+    done = Processed()
+    last = 0
+    while not stop.is_set():
+        with parts.database.reading() as tx:
+            batch = inquiries.pending(tx, limit=parts.batch, after_id=last)
+        if not batch:
+            break
+        taken = _process_batch(parts, batch, now=now, done=done)
+        last = taken[-1].id
+    return done
+
+
+def _process_batch(
+    parts: Parts, batch: Sequence[inquiries.Pending], *, now: datetime, done: Processed
+) -> Sequence[inquiries.Pending]:
+    answers = parts.readers.read(Job(mail.raw, mail.truncated) for mail in batch)
+    taken = _up_to_the_first_answer_within(batch, answers)
+    ready: list[_Prepared] = []
+    for mail, answer in zip(taken, answers, strict=False):
+        if isinstance(answer, ReaderDefect):
+            _count(parts, mail.id, answer.error, now=now, done=done)
+            continue
+        try:
+            ready.append(_prepare(parts, mail, answer))
+        except (StoreError, DirectoryError):
+            raise
+        except Exception as error:
+            _count(parts, mail.id, type(error).__name__, now=now, done=done)
+    defects: list[tuple[int, str]] = []
+    settled: list[tuple[int, Decision]] = []
+    with parts.database.transaction() as tx:
+        for prepared in ready:
+            try:
+                with savepoint(tx):
+                    decision = _decide_one(parts, tx, prepared, now=now)
+            except (StoreError, DirectoryError) as error:
+                if not isinstance(error, Conflict):
+                    raise
+            except Exception as error:
+                defects.append((prepared.pending.id, type(error).__name__))
+            else:
+                if decision is not None:
+                    settled.append((prepared.pending.id, decision))
+                if prepared.failure:
+                    parts.desk.log.reader_failed(prepared.pending.id, cause=prepared.failure)
+    for inquiry, decision in settled:
+        announce(parts.desk.log, inquiry, decision)
+        done.decided.append(inquiry)
+        done.applied += decision.disposition is Disposition.APPLIED
+        done.held += decision.disposition is Disposition.HELD
+        done.ignored += decision.disposition is Disposition.IGNORED
+    for inquiry, error_class in defects:
+        _count(parts, inquiry, error_class, now=now, done=done)
+    return taken
+
+
+def _up_to_the_first_answer_within(
+    batch: Sequence[inquiries.Pending], answers: Sequence[Answer]
+) -> Sequence[inquiries.Pending]:
+    """A mail that answers one of the same batch waits for the next: the other must be decided first."""
+    seen: set[str] = set()
+    for index, answer in enumerate(answers):
+        if isinstance(answer, Reading):
+            if index and not seen.isdisjoint(answer.envelope.references):
+                return batch[:index]
+            if answer.envelope.message_id is not None:
+                seen.add(answer.envelope.message_id)
+    return batch
+
+
+def _prepare(parts: Parts, mail: inquiries.Pending, answer: Reading | ReaderFailure) -> _Prepared:
+    if isinstance(answer, ReaderFailure):
+        reading = broken(mail.raw, answer.cause)
+        return _Prepared(mail, reading, reading, Match(), None, False, failure=answer.cause)
+    parent, reading = _with_what_it_answers(parts, answer)
+    found = look_up(parts.desk, reading)
+    customer = found.customer
+    cover = customer is not None and author_is_free(parts.desk.directory, reading, customer)
+    return _Prepared(mail, answer, reading, found, parent, cover)
+
+
+def look_up(desk: Desk, reading: Reading) -> Match:
+    """Ask the directory for the numbers that the mail states, and compare."""
+    found: dict[str, Customer] = desk.directory.find(search_keys(reading).numbers) if reading.readable else {}
+    return match(reading, found)
+
+
+def _with_what_it_answers(parts: Parts, reading: Reading) -> tuple[int | None, Reading]:
+    """The held inquiry that this mail answers (policy, section 6) and one Reading of the whole conversation."""
+    author = reading.envelope.author
+    if not reading.envelope.references or author is None or reading.machine.reason is not None:
+        return None, reading
+    with parts.database.reading() as tx:
+        parent = inquiries.find_answered(tx, references=reading.envelope.references, author=author)
+        chain: list[int] = []
+        earlier = parent
+        while earlier is not None and earlier not in chain and len(chain) < CHAIN:
+            chain.append(earlier)
+            row = inquiries.get(tx, earlier)
+            earlier = row.parent_id if row is not None and row.state is State.HELD else None
+        raws = [raw for inquiry in chain if (raw := inquiries.raw(tx, inquiry)) is not None]
+    together: Reading | None = None
+    for answer in reversed(parts.readers.read(Job(raw) for raw in raws)):
+        if isinstance(answer, Reading):
+            together = answer if together is None else combine(together, answer)
+    return parent, reading if together is None else combine(together, reading)
+
+
+def _decide_one(parts: Parts, tx: Connection, prepared: _Prepared, *, now: datetime) -> Decision | None:
+    """Judge and settle one inquiry inside its savepoint; None where another worker has it."""
+    mail, reading = prepared.pending, prepared.reading
+    if not inquiries.lock(tx, mail.id, State.RECEIVED):
+        return None
+    parent = prepared.parent
+    if parent is not None and not inquiries.lock(tx, parent, State.HELD):
+        # Staff or another follow-up was first: the mail stands alone.
+        parent, reading = None, prepared.own
+    found = prepared.found if reading is prepared.reading else look_up(parts.desk, reading)
+    decision = decide(
+        reading, found, parts.desk.policy, _context(parts, tx, mail.id, prepared.own), parts.desk.own_addresses
+    )
+    if Reason.BOUNCE in decision.reasons:
+        _mark_bounced(parts, tx, prepared.own, mail.id, now=now)
+    return settle(
+        tx,
+        Subject(mail.id, State.RECEIVED, parent),
+        within(decision, len(prepared.own.text)),
+        prepared.own,
+        customer=found.customer,
+        cover_author=prepared.cover_author,
+        desk=parts.desk,
+        now=now,
+    )
+
+
+def _context(parts: Parts, tx: Connection, inquiry: int, reading: Reading) -> Context:
+    envelope = reading.envelope
+    if envelope.message_id is None:
+        return Context()
+    return Context(
+        duplicate=inquiries.find_same(
+            tx, message_id=envelope.message_id, content_digest=reading.content_digest, other_than=inquiry
+        )
+        is not None,
+        own_message=parts.keys.is_ours(envelope.message_id, envelope.marker)
+        or outbox.find(tx, envelope.message_id) is not None,
+    )
+
+
+def _mark_bounced(parts: Parts, tx: Connection, reading: Reading, inquiry: int, *, now: datetime) -> None:
+    """A bounce of our own reply is shown at the inquiry that the reply was for; the block stands."""
+    item = next((found for found in (outbox.find(tx, name) for name in reading.reports) if found is not None), None)
+    if item is None:
+        item = next(
+            (f for f in (outbox.find_by_envelope(tx, to) for to in reading.envelope.delivered_to) if f is not None),
+            None,
+        )
+    if item is not None:
+        outbox.mark_bounced(tx, item.id, now=now, status="5.0.0", inquiry_id=inquiry)
+        parts.desk.log.bounced(item.inquiry_id, item=item.id, status="5.0.0")
+
+
+def _count(parts: Parts, inquiry: int, error: str, *, now: datetime, done: Processed) -> None:
+    """Our own code raised: count it in the database, shunt at the limit, and let the next mail pass."""
+    with parts.database.transaction() as tx:
+        attempts = inquiries.count_attempt(tx, inquiry, error)
+        shunted = attempts >= parts.attempts
+        if shunted:
+            inquiries.shunt(tx, inquiry, now=now)
+            alarms.raise_once(tx, kind="shunted", key=error, now=now)
+    done.failed += 1
+    parts.desk.log.attempt_failed(inquiry, error=error, attempts=attempts)
+    if shunted:
+        parts.desk.log.shunted(inquiry, error=error)

@@ -1,0 +1,202 @@
+"""Write one decision and everything that follows from it, in the caller's transaction.
+
+State, suppression entries, the rendered reply in the outbox and the audit event stand or fall together. Judges
+nothing and sends nothing; the machine's decisions and a person's both end here, and no other code writes the list
+for a mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from optout_daemon.composing import Composer
+from optout_daemon.core import reply
+from optout_daemon.core.lifecycle import State, Step
+from optout_daemon.core.model import (
+    EMAIL,
+    Action,
+    Customer,
+    Decision,
+    Disposition,
+    LedgerEntry,
+    Policy,
+    Reading,
+    Span,
+)
+from optout_daemon.core.reading.address import comparable
+from optout_daemon.core.reply import NoReply
+from optout_daemon.directory import Directory
+from optout_daemon.log import Log
+from optout_daemon.store import alarms, audit, inquiries, outbox, suppressions
+
+STEPS: Final = {
+    Disposition.APPLIED: Step.CLOSE,
+    Disposition.IGNORED: Step.CLOSE,
+    Disposition.HELD: Step.HOLD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How many replies may leave (policy, section 5; keys of `[policy]`). A count that reaches its cap silences."""
+
+    equal_per_address_per_day: int = 1
+    per_address_per_day: int = 3
+    per_address_per_30_days: int = 10
+    per_domain_per_hour: int = 200
+    per_hour: int = 2000
+
+    def reached(self, counts: outbox.Counts) -> str | None:
+        """The name of the first cap that another reply would break, or None."""
+        for name, count, cap in (
+            ("equal_per_address_per_day", counts.equal_day, self.equal_per_address_per_day),
+            ("per_address_per_day", counts.day, self.per_address_per_day),
+            ("per_address_per_30_days", counts.month, self.per_address_per_30_days),
+            ("per_domain_per_hour", counts.domain_hour, self.per_domain_per_hour),
+            ("per_hour", counts.all_hour, self.per_hour),
+        ):
+            if count >= cap:
+                return name
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What settling depends on: the desk's rules and helpers, the same for every inquiry."""
+
+    policy: Policy
+    own_addresses: frozenset[str]
+    caps: Caps
+    composer: Composer
+    directory: Directory
+    log: Log
+    shadow: bool = False
+    """Decide and record, but write no suppression and send no reply (`[desk] mode = "shadow"`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The inquiry that is settled."""
+
+    id: int
+    before: State
+    parent: int | None = None
+    """The held inquiry that this mail answers."""
+
+
+def author_is_free(directory: Directory, reading: Reading, customer: Customer) -> bool:
+    """Whether the author's address is on record for nobody else (design, "Data"). Asked before the transaction."""
+    author = reading.envelope.author
+    return author is not None and all(found.number == customer.number for found in directory.by_email(author))
+
+
+def settle(
+    tx: Connection,
+    subject: Subject,
+    decision: Decision,
+    reading: Reading,
+    *,
+    customer: Customer | None,
+    cover_author: bool,
+    desk: Desk,
+    now: datetime,
+) -> Decision:
+    """Commit-ready: returns the decision as stored. Raises Conflict when the inquiry was moved by somebody else."""
+    item: int | None = None
+    capped: str | None = None
+    plan = reply.plan(decision, reading, desk.policy, desk.own_addresses)
+    if not isinstance(plan, NoReply) and not desk.shadow:
+        recipient = comparable(plan.recipient)
+        counts = outbox.sent_counts(
+            tx, recipient=recipient, domain=recipient.rpartition("@")[2], kind=plan.kind, now=now
+        )
+        capped = desk.caps.reached(counts)
+        if capped is None:
+            message = desk.composer.compose(plan, inquiry_id=subject.id, now=now)
+            if not isinstance(message, NoReply):
+                item = outbox.enqueue(tx, message, cause=subject.id, due=now)
+        elif alarms.raise_once(tx, kind="reply_capped", key=capped, now=now):
+            desk.log.alarm(kind="reply_capped", key=capped)
+    versions: list[int] = []
+    if decision.disposition is Disposition.APPLIED and customer is not None and not desk.shadow:
+        versions = suppressions.append(
+            tx, entries(decision, reading, customer, cover_author, cause=subject.id, now=now), now=now
+        )
+    inquiries.record_decision(
+        tx,
+        subject.id,
+        before=subject.before,
+        step=STEPS[decision.disposition],
+        decision=decision,
+        reading=reading,
+        now=now,
+        parent_id=subject.parent,
+        reply_capped=capped is not None,
+    )
+    if subject.parent is not None and decision.disposition is Disposition.APPLIED:
+        inquiries.absorb(tx, subject.parent, by_inquiry=subject.id, decision=decision, now=now)
+    audit.record(
+        tx,
+        event="decided",
+        actor=decision.decided_by,
+        now=now,
+        inquiry_id=subject.id,
+        data={
+            "digest": reading.digest,
+            "disposition": decision.disposition.value,
+            "reasons": [reason.value for reason in decision.reasons],
+            "channels": list(decision.channels),
+            "ledger": versions,
+            "reply": decision.reply.value,
+            "outbox": item,
+            "reply_capped": capped,
+            "shadow": desk.shadow,
+        },
+    )
+    return decision
+
+
+def announce(log: Log, inquiry_id: int, decision: Decision) -> None:
+    """Say what was committed; called after the commit, so that the log never promises what was rolled back."""
+    reasons = ",".join(decision.reasons)
+    if decision.disposition is Disposition.HELD:
+        log.held(inquiry_id, reasons=reasons, reply=decision.reply)
+    else:
+        log.closed(inquiry_id, disposition=decision.disposition, reasons=reasons, reply=decision.reply)
+
+
+def entries(
+    decision: Decision, reading: Reading, customer: Customer, cover_author: bool, *, cause: int, now: datetime
+) -> tuple[LedgerEntry, ...]:
+    """One ledger entry a channel. `email` covers the number, the recorded address and, if free, the author's own."""
+    addresses = [comparable(customer.email)] if customer.email else []
+    author = reading.envelope.author
+    if cover_author and author is not None and author not in addresses:
+        addresses.append(author)
+    return tuple(
+        LedgerEntry(
+            channel=channel,
+            action=Action.STOP,
+            reason="opt_out",
+            source="mail" if decision.decided_by == "machine" else "staff",
+            by=decision.decided_by,
+            valid_from=now,
+            customer_number=customer.number,
+            emails=tuple(addresses) if channel == EMAIL else (),
+            cause=cause,
+        )
+        for channel in decision.channels
+    )
+
+
+def within(decision: Decision, length: int) -> Decision:
+    """The decision without spans that point past `length` characters: they lie in the mail that this one answers."""
+
+    def inside(span: Span) -> bool:
+        return span.part == "subject" or span.end <= length
+
+    return replace(decision, spans={name: span for name, span in decision.spans.items() if inside(span)})

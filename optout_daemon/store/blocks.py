@@ -1,0 +1,54 @@
+"""What a ledger entry does to the blocks in force; values only, no statement.
+
+A confirmed block outranks a provisional one: a provisional stop does not replace it, a provisional resume does not
+lift it. A block that is confirmed counts from the earlier of the two dates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from optout_daemon.core.model import Action, LedgerEntry
+from optout_daemon.store.ledger import PROVISIONAL, subjects
+
+Key = tuple[str, str, str, str]
+"""Kind of subject, subject, channel, scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block in force: since when, whether provisional, and which entry made it."""
+
+    since: datetime
+    provisional: bool
+    entry: int
+
+
+def keys(entry: LedgerEntry) -> list[Key]:
+    """The lines of the list that the entry concerns."""
+    return [(kind, subject, entry.channel, entry.scope) for kind, subject in subjects(entry)]
+
+
+def redundant(blocks: dict[Key, Block], entry: LedgerEntry) -> bool:
+    """Whether the entry says nothing new: a stop of what is stopped, a provisional resume with nothing to lift."""
+    provisional = entry.reason == PROVISIONAL
+    there = [blocks.get(key) for key in keys(entry)]
+    if entry.action is Action.STOP:
+        return all(block is not None and (provisional or not block.provisional) for block in there)
+    return provisional and not any(block is not None and block.provisional for block in there)
+
+
+def apply(blocks: dict[Key, Block], entry: LedgerEntry, number: int) -> None:
+    """Change `blocks` as the entry with that number does."""
+    provisional = entry.reason == PROVISIONAL
+    for key in keys(entry):
+        block = blocks.get(key)
+        outranked = block is not None and provisional and not block.provisional
+        if entry.action is Action.RESUME:
+            if not outranked:
+                blocks.pop(key, None)
+        elif block is None:
+            blocks[key] = Block(entry.valid_from, provisional, number)
+        elif block.provisional and not provisional:
+            blocks[key] = Block(min(block.since, entry.valid_from), False, number)

@@ -1,0 +1,324 @@
+"""The stored messages and what became of each.
+
+Every step is an `UPDATE ... WHERE state = ...` that must move one row, else Conflict; which steps there are is
+core/lifecycle.py's table. Writes no audit event and no suppression: the stage does, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+
+from optout_daemon.core.lifecycle import State, Step, after
+from optout_daemon.core.model import Decision, Disposition, Reading, Reason
+from optout_daemon.errors import Conflict
+from optout_daemon.store.columns import bounded, clean
+from optout_daemon.store.database import serialise
+from optout_daemon.store.inquiry_values import Inquiry as Inquiry
+from optout_daemon.store.inquiry_values import Pending as Pending
+from optout_daemon.store.inquiry_values import Stored as Stored
+from optout_daemon.store.inquiry_values import decided, from_row
+from optout_daemon.store.schema import inquiry as table
+from optout_daemon.store.schema import location, outbox, raw_mail
+from optout_daemon.store.statements import for_each, moved_one, spelled
+
+_SUBJECT: Final = 1_000
+_REFERENCES: Final = 100
+"""References that are looked up, the nearest ancestors; a stranger may send thousands."""
+
+
+_NEW: Final[dict[str, Any]] = {
+    "state": State.RECEIVED,
+    "version": 1,
+    "attempts": 0,
+    "last_error": "",
+    "decided_by": "",
+    "rules_version": "",
+    "language": "",
+    "reasons": [],
+    "follow_up": False,
+    "channels": [],
+    "no_reply_because": "",
+    "reply_capped": False,
+    "duplicate": False,
+    "fields": {},
+    "spans": {},
+    "evidence": [],
+    "subject": "",
+    "has_attachments": False,
+}
+_c: Final = table.c
+_STORE: Final = for_each(
+    lambda insert: insert(table).on_conflict_do_nothing(index_elements=["digest"]).returning(_c.id)
+)
+_STORE_RAW: Final = insert(raw_mail)
+_STORE_PLACE: Final = for_each(
+    lambda insert: insert(location).on_conflict_do_nothing(index_elements=["mailbox", "uidvalidity", "uid"])
+)
+_BY_DIGEST: Final = select(_c.id).where(_c.digest == bindparam("digest"))
+_PENDING: Final = (
+    select(_c.id, raw_mail.c.raw, _c.truncated, _c.mailbox, _c.received_at, _c.attempts)
+    .join(raw_mail, raw_mail.c.inquiry_id == _c.id)
+    .where(_c.state == spelled(State.RECEIVED), _c.id > bindparam("after"))
+    .order_by(_c.id)
+    .limit(bindparam("most"))
+)
+_LOCK: Final = (
+    select(_c.version)
+    .where(_c.id == bindparam("this"), _c.state == bindparam("before"))
+    .with_for_update(skip_locked=True)
+)
+_MOVE: Final = (
+    update(table).where(_c.id == bindparam("this"), _c.state == bindparam("before")).values(version=_c.version + 1)
+)
+_SAME: Final = (
+    select(_c.id)
+    .where(_c.message_id == bindparam("mid"), _c.content_digest == bindparam("content"))
+    .where(_c.id != bindparam("other"), ~_c.duplicate)
+    .order_by(_c.id)
+    .limit(1)
+)
+_GET: Final = select(table).where(_c.id == bindparam("this"))
+_RAW: Final = select(raw_mail.c.raw).where(raw_mail.c.inquiry_id == bindparam("this"))
+_WAITS: Final[ColumnElement[bool]] = literal_column("(follow_up AND follow_up_done_at IS NULL)", Boolean)
+"""The follow-up is not done yet; spelled as the partial index on it is."""
+_HELD: Final = and_(_c.author == bindparam("author"), _c.state == spelled(State.HELD))
+_REFERENCED: Final[BindParameter[str]] = bindparam("references", expanding=True)
+_ANSWERED: Final = (
+    select(_c.id, _c.message_id.label("reference"))
+    .where(_HELD, _c.message_id.in_(_REFERENCED))
+    .union_all(
+        select(_c.id, outbox.c.message_id)
+        .join(outbox, outbox.c.inquiry_id == _c.id)
+        .where(_HELD, outbox.c.message_id.in_(_REFERENCED))
+    )
+)
+
+
+def store_mail(
+    tx: Connection,
+    *,
+    raw: bytes,
+    digest: str,
+    mailbox: str,
+    uidvalidity: int,
+    uid: int,
+    received_at: datetime,
+    now: datetime,
+    truncated: bool = False,
+    size: int | None = None,
+) -> Stored:
+    """Store one mail as RECEIVED. Bytes with a known digest become one more location of their inquiry."""
+    values = _NEW | {
+        "digest": digest,
+        "mailbox": mailbox,
+        "received_at": received_at,
+        "stored_at": now,
+        "state_since": now,
+        "size": len(raw) if size is None else size,
+        "truncated": truncated,
+    }
+    made: int | None = tx.execute(_STORE[tx.dialect.name], values).scalar()
+    if made is not None:
+        tx.execute(_STORE_RAW, {"inquiry_id": made, "raw": raw})
+        inquiry_id = made
+    else:
+        inquiry_id = tx.execute(_BY_DIGEST, {"digest": digest}).scalar_one()
+    where = {"mailbox": mailbox, "uidvalidity": uidvalidity, "uid": uid}
+    tx.execute(
+        _STORE_PLACE[tx.dialect.name], where | {"inquiry_id": inquiry_id, "found_at": now, "due": now, "attempts": 0}
+    )
+    return Stored(inquiry_id, made is not None)
+
+
+def known_digests(tx: Connection, digests: Collection[str]) -> set[str]:
+    """Those of the digests (at most a few hundred) that an inquiry has."""
+    return set(tx.execute(select(table.c.digest).where(table.c.digest.in_(list(digests)))).scalars())
+
+
+def pending(tx: Connection, *, limit: int, after_id: int = 0) -> list[Pending]:
+    """RECEIVED inquiries, oldest first, from the one after `after_id`."""
+    return [Pending(*row) for row in tx.execute(_PENDING, {"after": after_id, "most": limit})]
+
+
+def lock(tx: Connection, inquiry_id: int, expected: State, version: int | None = None) -> bool:
+    """Keep others off the inquiry until the transaction ends; False when one has it, or it has moved on.
+
+    On SQLite the whole transaction is the lock.
+    """
+    found = tx.execute(_LOCK, {"this": inquiry_id, "before": expected}).scalar()
+    return found is not None and version in (None, found)
+
+
+def record_decision(
+    tx: Connection,
+    inquiry_id: int,
+    *,
+    before: State,
+    step: Step,
+    decision: Decision,
+    reading: Reading,
+    now: datetime,
+    parent_id: int | None = None,
+    reply_capped: bool = False,
+    rules_version: str = "",
+) -> None:
+    """Move the inquiry and store what the decision rested on. Conflict when it is no longer in `before`.
+
+    A parent that is known already stays.
+    """
+    envelope = reading.envelope
+    values = decided(decision, now) | {
+        "state": after(before, step),
+        "rules_version": rules_version,
+        "reply_capped": reply_capped,
+        "duplicate": Reason.DUPLICATE in decision.reasons,
+        "author": envelope.author,
+        "subject": reading.subject[:_SUBJECT],
+        "message_id": envelope.message_id,
+        "content_digest": reading.content_digest,
+        "has_attachments": reading.has_attachments,
+        "last_error": "",
+    }
+    if parent_id is not None:
+        values["parent_id"] = parent_id
+    _move(tx, inquiry_id, before, values, now)
+
+
+def absorb(tx: Connection, inquiry_id: int, *, by_inquiry: int, decision: Decision, now: datetime) -> None:
+    """Close a held inquiry that the follow-up `by_inquiry` completed. Conflict when somebody else has it open."""
+    if not lock(tx, inquiry_id, State.HELD):
+        raise Conflict(f"inquiry {inquiry_id}: somebody else moved it first, or it is not there")
+    values = decided(decision, now) | {"state": after(State.HELD, Step.ABSORB), "absorbed_by": by_inquiry}
+    for kept in (
+        "fields",
+        "spans",
+        "evidence",
+        "language",
+        "reply",
+        "no_reply_because",
+    ):  # its own, not the follow-up's
+        del values[kept]
+    _move(tx, inquiry_id, State.HELD, values, now)
+
+
+def reopen(tx: Connection, inquiry_id: int, *, by: str, now: datetime) -> None:
+    """Staff take a closed inquiry back into the queue; it is theirs until they assign it to another."""
+    values = {"state": after(State.CLOSED, Step.REOPEN), "disposition": Disposition.HELD, "assigned_to": by}
+    _move(tx, inquiry_id, State.CLOSED, values, now)
+
+
+def follow_up_done(tx: Connection, inquiry_id: int, *, now: datetime) -> None:
+    """Staff answered what an applied mail asked for besides; it leaves the queue."""
+    done = update(table).where(table.c.id == inquiry_id, _WAITS)
+    done = done.values(follow_up_done_at=now, version=table.c.version + 1)
+    moved_one(tx.execute(done), "inquiry", inquiry_id)
+
+
+def count_attempt(tx: Connection, inquiry_id: int, error: str) -> int:
+    """Our own code raised `error` (the exception's class, never its text); the number of times so far."""
+    counted = (
+        update(table)
+        .where(table.c.id == inquiry_id)
+        .values(attempts=table.c.attempts + 1, last_error=error[:200])
+        .returning(table.c.attempts)
+    )
+    attempts: int | None = tx.execute(counted).scalar()
+    if attempts is None:
+        raise Conflict(f"inquiry {inquiry_id}: it is not there")
+    return attempts
+
+
+def shunt(tx: Connection, inquiry_id: int, *, now: datetime) -> None:
+    """Set an undecided inquiry aside for an operator."""
+    _move(tx, inquiry_id, State.RECEIVED, {"state": after(State.RECEIVED, Step.SHUNT)}, now)
+
+
+def retry(tx: Connection, inquiry_id: int, *, now: datetime) -> None:
+    """Give a shunted inquiry back to processing, with its attempts forgotten."""
+    values = {"state": after(State.SHUNTED, Step.RETRY), "attempts": 0, "last_error": ""}
+    _move(tx, inquiry_id, State.SHUNTED, values, now)
+
+
+def get(tx: Connection, inquiry_id: int) -> Inquiry | None:
+    """One inquiry, or None."""
+    row = tx.execute(_GET, {"this": inquiry_id}).first()
+    return None if row is None else from_row(row)
+
+
+def raw(tx: Connection, inquiry_id: int) -> bytes | None:
+    """The mail's bytes, or None where there is no such inquiry or they are kept no longer."""
+    return tx.execute(_RAW, {"this": inquiry_id}).scalar()
+
+
+def listing(
+    tx: Connection,
+    *,
+    state: State | None = None,
+    disposition: Disposition | None = None,
+    follow_up: bool | None = None,
+    limit: int = 100,
+    after_id: int = 0,
+) -> list[Inquiry]:
+    """Inquiries by id. `follow_up=True` are those that ask for something else as well and still wait for a person."""
+    c = table.c
+    statement = select(table).where(c.id > after_id)
+    if state is not None:
+        statement = statement.where(c.state == state)
+    if disposition is not None:
+        statement = statement.where(c.disposition == disposition)
+    if follow_up is not None:
+        statement = statement.where(_WAITS if follow_up else ~_WAITS)
+    return [from_row(row) for row in tx.execute(statement.order_by(c.id).limit(limit))]
+
+
+def counts(tx: Connection) -> dict[str, int]:
+    """How many inquiries are in each state, and under "follow_up" how many of the applied ones still wait."""
+    c = table.c
+    found = dict.fromkeys((state.value for state in State), 0)
+    for state, number in tx.execute(select(c.state, func.count()).group_by(c.state)):
+        found[state.value] = number
+    waiting = select(func.count()).select_from(table).where(_WAITS)
+    return found | {"follow_up": tx.execute(waiting).scalar_one()}
+
+
+def find_same(tx: Connection, *, message_id: str, content_digest: str, other_than: int) -> int | None:
+    """A decided inquiry with the same Message-ID and the same decoded content that is not a duplicate itself.
+
+    No other transaction decides one until this one ends: of two copies judged at once one is the duplicate.
+    """
+    serialise(tx)
+    return tx.execute(_SAME, {"mid": message_id, "content": content_digest, "other": other_than}).scalar()
+
+
+def find_answered(tx: Connection, *, references: Sequence[str], author: str) -> int | None:
+    """The held inquiry that a mail answers: it, or a reply of ours to it, is referenced, and its author is the same.
+
+    `references` are nearest ancestor first, and the nearest wins (policy, section 6).
+    """
+    wanted = list(references[:_REFERENCES])
+    if not wanted:
+        return None
+    found = tx.execute(_ANSWERED, {"author": author, "references": wanted}).all()
+    rank = {key: place for place, key in reversed(list(enumerate(bounded(clean(reference)) for reference in wanted)))}
+    return min(found, key=lambda row: (rank[row.reference], -row.id)).id if found else None
+
+
+def _move(tx: Connection, inquiry_id: int, before: State, values: Mapping[str, Any], now: datetime) -> None:
+    parameters = {"this": inquiry_id, "before": before, "state_since": now, **values}
+    moved_one(tx.execute(_MOVE, parameters), "inquiry", inquiry_id)

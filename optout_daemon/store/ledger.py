@@ -1,0 +1,141 @@
+"""The suppression ledger: appended entries, never changed, from which the current list is derived.
+
+Only store/suppressions.py writes here, so that ledger and list cannot part. The number of the last entry is the
+list's version; entries are committed in the order of their numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, func, insert, select
+
+from optout_daemon.core.model import Action, LedgerEntry
+from optout_daemon.core.reading.address import comparable
+from optout_daemon.store.columns import bounded, clean
+from optout_daemon.store.schema import ledger as table
+from optout_daemon.store.schema import ledger_subject
+from optout_daemon.store.statements import CHUNK, chunks
+
+CUSTOMER_NUMBER: Final = "customer_number"
+EMAIL: Final = "email"
+POSTAL: Final = "postal"
+
+PROVISIONAL: Final = "provisional"
+"""The reason of an entry that blocks, or unblocks, only until a person has decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A ledger entry as recorded; `id` is the version that the list had with it."""
+
+    id: int
+    recorded_at: datetime
+    entry: LedgerEntry
+
+    @property
+    def provisional(self) -> bool:
+        return self.entry.reason == PROVISIONAL
+
+
+_APPEND: Final = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+_APPEND_SUBJECTS: Final = insert(ledger_subject)
+_SUBJECT_COLUMNS: Final = ("entry_id", "subject_kind", "subject")
+
+
+def subjects(entry: LedgerEntry) -> tuple[tuple[str, str], ...]:
+    """(kind, subject) of everyone whom the entry covers, in the form that is stored; ValueError where it is nobody."""
+    found = [(CUSTOMER_NUMBER, entry.customer_number or ""), (POSTAL, entry.postal_key)]
+    found += [(EMAIL, comparable(email)) for email in entry.emails]
+    covers = tuple(dict.fromkeys((kind, bounded(clean(subject))) for kind, subject in found if subject))
+    if not covers:
+        raise ValueError("a ledger entry must cover somebody")
+    return covers
+
+
+def record(tx: Connection, new: Sequence[LedgerEntry], *, now: datetime) -> list[int]:
+    """Append entries and return their numbers, in their order."""
+    covers = [subjects(entry) for entry in new]
+    rows = [
+        {
+            "channel": entry.channel,
+            "scope": entry.scope,
+            "action": entry.action,
+            "provisional": entry.reason == PROVISIONAL,
+            "reason": entry.reason,
+            "source": entry.source,
+            "recorded_by": entry.by,
+            "recorded_at": now,
+            "valid_from": entry.valid_from,
+            "cause": entry.cause,
+            "note": entry.note,
+        }
+        for entry in new
+    ]
+    ids = list(tx.execute(_APPEND, rows).scalars())
+    pairs = [(entry_id, kind, subject) for entry_id, keys in zip(ids, covers, strict=True) for kind, subject in keys]
+    tx.execute(_APPEND_SUBJECTS, [dict(zip(_SUBJECT_COLUMNS, pair, strict=True)) for pair in pairs])
+    return ids
+
+
+def history(tx: Connection, *, customer_number: str | None = None, email: str | None = None) -> list[Entry]:
+    """Every entry that covers the customer or the address, oldest first."""
+    wanted = [(CUSTOMER_NUMBER, customer_number), (EMAIL, None if email is None else comparable(email))]
+    s = ledger_subject.c
+    ids: set[int] = set()
+    for kind, subject in wanted:
+        if subject:
+            covering = select(s.entry_id).where(s.subject_kind == kind, s.subject == subject)
+            ids.update(tx.execute(covering).scalars())
+    return _entries(tx, sorted(ids))
+
+
+def changes(tx: Connection, *, since: int, limit: int = CHUNK) -> list[Entry]:
+    """The entries after version `since`, oldest first."""
+    newer = select(table.c.id).where(table.c.id > since).order_by(table.c.id).limit(limit)
+    return _entries(tx, list(tx.execute(newer).scalars()))
+
+
+def version(tx: Connection) -> int:
+    """The number of the last entry, 0 where there is none."""
+    return int(tx.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one())
+
+
+def _entries(tx: Connection, ids: Sequence[int]) -> list[Entry]:
+    found: list[Entry] = []
+    for chunk in chunks(ids):
+        covers = _covers(tx, select(ledger_subject).where(ledger_subject.c.entry_id.in_(chunk)))
+        rows = tx.execute(select(table).where(table.c.id.in_(chunk)).order_by(table.c.id))
+        found += [Entry(row.id, row.recorded_at, _entry(row, covers[row.id])) for row in rows]
+    return found
+
+
+def _covers(tx: Connection, statement: Select[Any]) -> dict[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = {}
+    s = ledger_subject.c
+    for row in tx.execute(statement.order_by(s.entry_id, s.subject_kind, s.subject)):
+        found.setdefault(row.entry_id, []).append((row.subject_kind, row.subject))
+    return found
+
+
+def _entry(row: Any, covers: Iterable[tuple[str, str]]) -> LedgerEntry:
+    by_kind: dict[str, list[str]] = {}
+    for kind, subject in covers:
+        by_kind.setdefault(kind, []).append(subject)
+    return LedgerEntry(
+        channel=row.channel,
+        action=Action(row.action),
+        reason=row.reason,
+        source=row.source,
+        by=row.recorded_by,
+        valid_from=row.valid_from,
+        customer_number=next(iter(by_kind.get(CUSTOMER_NUMBER, [])), None),
+        emails=tuple(by_kind.get(EMAIL, [])),
+        postal_key=next(iter(by_kind.get(POSTAL, [])), ""),
+        scope=row.scope,
+        cause=row.cause,
+        note=row.note,
+    )

@@ -1,0 +1,158 @@
+"""`explain`: the contract that others rely on, and the words that a clerk reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.project.desk import Desk
+
+KEYS = [
+    "file",
+    "disposition",
+    "reasons",
+    "follow_up",
+    "category",
+    "language",
+    "fields",
+    "customer_number",
+    "channels",
+    "reply",
+    "evidence",
+]
+
+OPT_OUT = """\
+From: Anna Weber <anna@mail.example>
+To: desk@shop.example
+Subject: Please stop
+Message-ID: <1@mail.example>
+Content-Type: text/plain; charset=utf-8
+
+Customer number: 10000002
+Name: Anna Weber
+Address: 12 Mill Street, Bath
+Inquiry: Please stop sending me your catalogues.
+"""
+
+
+@pytest.fixture
+def stocked(desk: Desk) -> Desk:
+    return desk.stocked()
+
+
+def test_an_explanation_has_the_keys_of_the_contract_and_nothing_else(stocked: Desk) -> None:
+    """Other programs read these lines."""
+    mail = stocked.file("a.eml", OPT_OUT)
+    said = stocked("explain", "--json", mail)
+    [told] = said.objects
+
+    assert 0 == said.code
+    assert KEYS == list(told)
+    assert (str(mail), "applied", [], False, "opt_out", "en", "10000002", ["print"], "confirmed") == (
+        told["file"],
+        told["disposition"],
+        told["reasons"],
+        told["follow_up"],
+        told["category"],
+        told["language"],
+        told["customer_number"],
+        told["channels"],
+        told["reply"],
+    )
+    assert {"customer_number", "name", "address", "inquiry"} == set(told["fields"])
+    assert "Anna Weber" == told["fields"]["name"]
+    assert told["evidence"]
+    assert [] == [line for line in told["evidence"] if not isinstance(line, str) or "\n" in line]
+
+
+def test_what_was_not_found_is_null(stocked: Desk) -> None:
+    """The four names are always there, whoever reads them."""
+    mail = stocked.file("a.eml", OPT_OUT.replace("Address: 12 Mill Street, Bath\n", ""))
+    [told] = stocked("explain", "--json", mail).objects
+
+    assert ("held", ["missing_address"], "missing") == (told["disposition"], told["reasons"], told["reply"])
+    assert told["customer_number"] is None
+    assert told["fields"]["address"] is None
+
+
+def test_the_lines_come_in_the_order_of_the_files(stocked: Desk) -> None:
+    """More files than one chunk, so that the pool of readers could mix them up."""
+    mails = [stocked.file(f"{at:03}.eml", OPT_OUT.replace("Mill Street", f"Mill Street {at}")) for at in range(40)]
+    said = stocked("explain", "--json", *reversed(mails))
+
+    assert [str(mail) for mail in reversed(mails)] == [told["file"] for told in said.objects]
+
+
+def test_a_file_that_cannot_be_opened_ends_with_2_and_the_others_are_explained(stocked: Desk) -> None:
+    """One wrong name among a hundred must not cost the ninety-nine answers."""
+    mail = stocked.file("a.eml", OPT_OUT)
+    said = stocked("explain", "--json", Path("nowhere.eml"), mail)
+
+    assert 2 == said.code
+    assert [str(mail)] == [told["file"] for told in said.objects]
+    assert "nowhere.eml: the file cannot be opened: No such file or directory" in said.err
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x00\xff\xfe", b"\n\n\n", b"From: x\n", bytes(range(256)) * 50])
+def test_any_bytes_are_explained(stocked: Desk, raw: bytes) -> None:
+    """Nothing that a stranger can send ends the command."""
+    said = stocked("explain", "--json", stocked.file("a.eml", raw))
+
+    assert 0 == said.code
+    assert "held" == said.objects[0]["disposition"]
+
+
+def test_what_breaks_its_reader_is_held_unreadable_with_the_cause(stocked: Desk) -> None:
+    """The daemon would keep it and hold it: the clerk is told the same."""
+    text = stocked.config.read_text()
+    stocked.settings(text.replace("workers = 1", 'workers = 1\nread_time_limit = "1s"\nread_memory_limit = 134217728'))
+    mail = stocked.file("a.eml", OPT_OUT.encode() + b"x" * 60_000_000)
+    [told] = stocked("explain", "--json", mail).objects
+
+    assert ("held", ["unreadable"]) == (told["disposition"], told["reasons"])
+    assert told["evidence"]
+
+
+def test_nothing_is_changed(stocked: Desk) -> None:
+    """It may be asked of a desk at work."""
+    before = stocked("suppressions", "list", "--json").out
+    stocked("explain", stocked.file("a.eml", OPT_OUT))
+
+    assert before == stocked("suppressions", "list", "--json").out
+    assert "" == stocked("queue", "list", "--json").out
+
+
+def test_it_reads_well_to_a_clerk(stocked: Desk) -> None:
+    """What was found and where, what was decided, and why: in words, without JSON."""
+    said = stocked("explain", stocked.file("a.eml", OPT_OUT))
+
+    for expected in (
+        "decision  applied",
+        "to be sent no more information",
+        "Anna Weber",
+        'labelled "Customer number"',
+        "10000002 is in the directory; name agrees with the record; address agrees with the record",
+        "the opt-out is confirmed",
+    ):
+        assert expected in said.out
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(said.out)
+
+
+def test_the_reason_to_hold_is_said_in_words(stocked: Desk) -> None:
+    """A name such as name_mismatch is for programs."""
+    said = stocked("explain", stocked.file("a.eml", OPT_OUT.replace("Name: Anna", "Name: Bertha")))
+
+    assert "name_mismatch: the name is not the one on record" in said.out
+
+
+def test_no_secret_is_needed(stocked: Desk) -> None:
+    """A clerk's machine has neither passwords nor the desk's key."""
+    (stocked.folder / "desk.key").unlink()
+    text = stocked.config.read_text()
+    stocked.settings(text.replace('username = "desk"', 'username = "desk"\npassword_file = "missing"'))
+    said = stocked("explain", "--json", stocked.file("a.eml", OPT_OUT))
+
+    assert (0, "applied") == (said.code, said.objects[0]["disposition"])
