@@ -34,7 +34,8 @@ EXPIRED: Final = "4.4.7"
 DELIVERY_FAILED: Final = "delivery_failed"
 """Kind of the alarm for a reply that will not reach its recipient; its key is the outbox item."""
 SETTLE_TRIES: Final = 60
-"""How often the record of a message that is out is written again, some five seconds apart, before it is left."""
+SETTLE_PAUSE: Final = 5.0
+"""How often, and how many seconds apart, the record of a message that is out is written before it is left."""
 
 
 class Sender(Protocol):
@@ -182,5 +183,5 @@ class _Round:
                 return
             except StoreError as error:
                 self._log.store_error(job="deliver", message=str(error))
-                if not left or self._stop.wait(5.0):
+                if not left or self._stop.wait(SETTLE_PAUSE):
                     raise

@@ -95,7 +95,7 @@ def path_of(location: Location, settings: FilingSettings, zone: ZoneInfo, now: d
     else:
         name = settings.done
     decided = (location.decided_at or now).astimezone(zone)
-    return "/".join(part for part in (settings.parent.strip("/"), decided.strftime(name).strip("/")) if part)
+    return "/".join(part for part in (settings.parent, decided.strftime(name)) if part)
 
 
 def _due(database: Database, mailbox: str, uidvalidity: int, now: datetime) -> list[Location]:

@@ -129,7 +129,7 @@ class _Pass:
         except MailboxError as error:
             self._recover(error)
             if len(uids) == 1:
-                self._put_aside(uids[0], error)
+                self._put_aside(uids[0])
                 return
             for uid in uids:
                 self._take_listed([uid])
@@ -152,7 +152,7 @@ class _Pass:
         except MailboxError as error:
             self._recover(error)
             if len(batch) == 1:
-                self._put_aside(batch[0].uid, error)
+                self._put_aside(batch[0].uid)
                 return
             for listed in batch:
                 self._take([listed])
@@ -218,7 +218,7 @@ class _Pass:
         still_there = self._session.present(sorted(uids))
         for uid in sorted(uids):
             if uid in still_there:
-                self._put_aside(uid, MailboxError("the server lists the mail and does not hand it out", "4.2.0"))
+                self._put_aside(uid)
             elif uid in self._held_back:
                 with self._database.transaction() as tx:
                     self._release(tx, uid)
@@ -230,7 +230,7 @@ class _Pass:
         if self._session.open().uidvalidity != self._selected.uidvalidity:
             raise error
 
-    def _put_aside(self, uid: int, error: MailboxError) -> None:
+    def _put_aside(self, uid: int) -> None:
         """Hold the cursor below the mail, so that every pass asks for it again, and say so once."""
         self._set_aside += 1
         self._held_back.add(uid)

@@ -11,11 +11,12 @@ import multiprocessing
 import resource
 import signal
 from collections.abc import Iterable
-from concurrent.futures import CancelledError
+from concurrent.futures import BrokenExecutor, CancelledError, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from types import TracebackType
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -50,7 +51,7 @@ class ReaderDefect:
 
 
 class ReadersClosed(Exception):
-    """The pool was closed while the mail waited or was read."""
+    """The pool was closed, or was broken and made anew, while the mail waited or was read; try again later."""
 
 
 Answer = Reading | ReaderFailure | ReaderDefect
@@ -76,43 +77,60 @@ class ReaderPool:
 
     def __init__(self, settings: ReaderSettings, *, workers: int, time_limit: float, memory_limit: int) -> None:
         """`time_limit` in seconds and `memory_limit` in bytes of address space hold for each mail."""
-        context: BaseContext = multiprocessing.get_context("forkserver")
+        self._context: BaseContext = multiprocessing.get_context("forkserver")
         # The parent has threads, so a plain fork is unsafe; the fork server has none and holds the modules ready.
-        context.set_forkserver_preload(["optout_daemon.core.reading"])
+        self._context.set_forkserver_preload(["optout_daemon.core.reading"])
+        self._settings = settings
+        self._workers = workers
         self._time_limit = time_limit
+        self._memory_limit = memory_limit
         self._closing = False
-        self._pool = ProcessPool(
-            max_workers=workers, initializer=_start, initargs=(settings, memory_limit), context=context
+        self._pool = self._made()
+
+    def _made(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._workers,
+            initializer=_start,
+            initargs=(self._settings, self._memory_limit),
+            context=self._context,
         )
 
     def read(self, jobs: Iterable[Job]) -> list[Answer]:
-        """One answer a job, in order. Raises ReadersClosed once `close()` was called."""
+        """One answer a job, in order. Raises ReadersClosed once `close()` was called, or when no reader starts."""
         try:
             futures = [
                 self._pool.schedule(_read, args=(job.raw, job.truncated), timeout=self._time_limit) for job in jobs
             ]
-        except RuntimeError:
-            raise ReadersClosed from None
-        return [self._answer(future) for future in futures]
+            return [self._answer(future) for future in futures]
+        except (RuntimeError, CancelledError):
+            # A pool whose readers fail to start gives up for good; the machine may be better off next time.
+            if not self._closing:
+                self._pool.stop()  # type: ignore[no-untyped-call]
+                self._pool = self._made()
+            raise ReadersClosed("the readers are not running") from None
 
-    def _answer(self, future: object) -> Answer:
+    def _answer(self, future: Future[Any]) -> Answer:
+        while not wait([future], timeout=0.5).done:
+            # A pool that ends or breaks may leave a mail without any answer.
+            if self._closing or not self._pool.active:
+                raise CancelledError
         try:
-            result = future.result()  # type: ignore[attr-defined]
+            result = future.result()
         except (FutureTimeout, TimeoutError):
             answer: Answer = ReaderFailure("over the time limit")
         except MemoryError:
             answer = ReaderFailure("over the memory limit")
         except ProcessExpired:
             answer = ReaderFailure("its reader process died")
-        except CancelledError:
-            raise ReadersClosed from None
+        except (CancelledError, BrokenExecutor):
+            raise
         except Exception as error:
             answer = ReaderDefect(type(error).__name__)
         else:
             assert isinstance(result, Reading)
             return result
         if self._closing:
-            raise ReadersClosed
+            raise CancelledError
         return answer
 
     def close(self) -> None:

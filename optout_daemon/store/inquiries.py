@@ -1,47 +1,38 @@
 """The stored messages and what became of each.
 
 Every step is an `UPDATE ... WHERE state = ...` that must move one row, else Conflict; which steps there are is
-core/lifecycle.py's table. Writes no audit event and no suppression: the stage does, in the same transaction.
+core/lifecycle.py's table. Writes no audit event and no suppression: the stage does, in the same transaction. How
+inquiries are found is store/inquiry_search.py's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import (
-    BindParameter,
-    Boolean,
-    ColumnElement,
-    Connection,
-    and_,
-    bindparam,
-    func,
-    insert,
-    literal_column,
-    select,
-    update,
-)
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from optout_daemon.core.lifecycle import State, Step, after
 from optout_daemon.core.model import Decision, Disposition, Reading, Reason
 from optout_daemon.errors import Conflict
-from optout_daemon.store.columns import bounded, clean
-from optout_daemon.store.database import serialise
+from optout_daemon.store.inquiry_search import WAITS
+from optout_daemon.store.inquiry_search import counts as counts
+from optout_daemon.store.inquiry_search import find_answered as find_answered
+from optout_daemon.store.inquiry_search import find_same as find_same
+from optout_daemon.store.inquiry_search import get as get
+from optout_daemon.store.inquiry_search import known_digests as known_digests
+from optout_daemon.store.inquiry_search import listing as listing
+from optout_daemon.store.inquiry_search import raw as raw
 from optout_daemon.store.inquiry_values import Inquiry as Inquiry
 from optout_daemon.store.inquiry_values import Pending as Pending
 from optout_daemon.store.inquiry_values import Stored as Stored
-from optout_daemon.store.inquiry_values import decided, from_row
+from optout_daemon.store.inquiry_values import decided
 from optout_daemon.store.schema import inquiry as table
-from optout_daemon.store.schema import location, outbox, raw_mail
+from optout_daemon.store.schema import location, raw_mail
 from optout_daemon.store.statements import for_each, moved_one, spelled
 
 _SUBJECT: Final = 1_000
-_REFERENCES: Final = 100
-"""References that are looked up, the nearest ancestors; a stranger may send thousands."""
-
-
 _NEW: Final[dict[str, Any]] = {
     "state": State.RECEIVED,
     "version": 1,
@@ -86,28 +77,6 @@ _LOCK: Final = (
 _MOVE: Final = (
     update(table).where(_c.id == bindparam("this"), _c.state == bindparam("before")).values(version=_c.version + 1)
 )
-_SAME: Final = (
-    select(_c.id)
-    .where(_c.message_id == bindparam("mid"), _c.content_digest == bindparam("content"))
-    .where(_c.id != bindparam("other"), ~_c.duplicate)
-    .order_by(_c.id)
-    .limit(1)
-)
-_GET: Final = select(table).where(_c.id == bindparam("this"))
-_RAW: Final = select(raw_mail.c.raw).where(raw_mail.c.inquiry_id == bindparam("this"))
-_WAITS: Final[ColumnElement[bool]] = literal_column("(follow_up AND follow_up_done_at IS NULL)", Boolean)
-"""The follow-up is not done yet; spelled as the partial index on it is."""
-_HELD: Final = and_(_c.author == bindparam("author"), _c.state == spelled(State.HELD))
-_REFERENCED: Final[BindParameter[str]] = bindparam("references", expanding=True)
-_ANSWERED: Final = (
-    select(_c.id, _c.message_id.label("reference"))
-    .where(_HELD, _c.message_id.in_(_REFERENCED))
-    .union_all(
-        select(_c.id, outbox.c.message_id)
-        .join(outbox, outbox.c.inquiry_id == _c.id)
-        .where(_HELD, outbox.c.message_id.in_(_REFERENCED))
-    )
-)
 
 
 def store_mail(
@@ -144,11 +113,6 @@ def store_mail(
         _STORE_PLACE[tx.dialect.name], where | {"inquiry_id": inquiry_id, "found_at": now, "due": now, "attempts": 0}
     )
     return Stored(inquiry_id, made is not None)
-
-
-def known_digests(tx: Connection, digests: Collection[str]) -> set[str]:
-    """Those of the digests (at most a few hundred) that an inquiry has."""
-    return set(tx.execute(select(table.c.digest).where(table.c.digest.in_(list(digests)))).scalars())
 
 
 def pending(tx: Connection, *, limit: int, after_id: int = 0) -> list[Pending]:
@@ -225,7 +189,7 @@ def reopen(tx: Connection, inquiry_id: int, *, by: str, now: datetime) -> None:
 
 def follow_up_done(tx: Connection, inquiry_id: int, *, now: datetime) -> None:
     """Staff answered what an applied mail asked for besides; it leaves the queue."""
-    done = update(table).where(table.c.id == inquiry_id, _WAITS)
+    done = update(table).where(table.c.id == inquiry_id, WAITS)
     done = done.values(follow_up_done_at=now, version=table.c.version + 1)
     moved_one(tx.execute(done), "inquiry", inquiry_id)
 
@@ -253,70 +217,6 @@ def retry(tx: Connection, inquiry_id: int, *, now: datetime) -> None:
     """Give a shunted inquiry back to processing, with its attempts forgotten."""
     values = {"state": after(State.SHUNTED, Step.RETRY), "attempts": 0, "last_error": ""}
     _move(tx, inquiry_id, State.SHUNTED, values, now)
-
-
-def get(tx: Connection, inquiry_id: int) -> Inquiry | None:
-    """One inquiry, or None."""
-    row = tx.execute(_GET, {"this": inquiry_id}).first()
-    return None if row is None else from_row(row)
-
-
-def raw(tx: Connection, inquiry_id: int) -> bytes | None:
-    """The mail's bytes, or None where there is no such inquiry or they are kept no longer."""
-    return tx.execute(_RAW, {"this": inquiry_id}).scalar()
-
-
-def listing(
-    tx: Connection,
-    *,
-    state: State | None = None,
-    disposition: Disposition | None = None,
-    follow_up: bool | None = None,
-    limit: int = 100,
-    after_id: int = 0,
-) -> list[Inquiry]:
-    """Inquiries by id. `follow_up=True` are those that ask for something else as well and still wait for a person."""
-    c = table.c
-    statement = select(table).where(c.id > after_id)
-    if state is not None:
-        statement = statement.where(c.state == state)
-    if disposition is not None:
-        statement = statement.where(c.disposition == disposition)
-    if follow_up is not None:
-        statement = statement.where(_WAITS if follow_up else ~_WAITS)
-    return [from_row(row) for row in tx.execute(statement.order_by(c.id).limit(limit))]
-
-
-def counts(tx: Connection) -> dict[str, int]:
-    """How many inquiries are in each state, and under "follow_up" how many of the applied ones still wait."""
-    c = table.c
-    found = dict.fromkeys((state.value for state in State), 0)
-    for state, number in tx.execute(select(c.state, func.count()).group_by(c.state)):
-        found[state.value] = number
-    waiting = select(func.count()).select_from(table).where(_WAITS)
-    return found | {"follow_up": tx.execute(waiting).scalar_one()}
-
-
-def find_same(tx: Connection, *, message_id: str, content_digest: str, other_than: int) -> int | None:
-    """A decided inquiry with the same Message-ID and the same decoded content that is not a duplicate itself.
-
-    No other transaction decides one until this one ends: of two copies judged at once one is the duplicate.
-    """
-    serialise(tx)
-    return tx.execute(_SAME, {"mid": message_id, "content": content_digest, "other": other_than}).scalar()
-
-
-def find_answered(tx: Connection, *, references: Sequence[str], author: str) -> int | None:
-    """The held inquiry that a mail answers: it, or a reply of ours to it, is referenced, and its author is the same.
-
-    `references` are nearest ancestor first, and the nearest wins (policy, section 6).
-    """
-    wanted = list(references[:_REFERENCES])
-    if not wanted:
-        return None
-    found = tx.execute(_ANSWERED, {"author": author, "references": wanted}).all()
-    rank = {key: place for place, key in reversed(list(enumerate(bounded(clean(reference)) for reference in wanted)))}
-    return min(found, key=lambda row: (rank[row.reference], -row.id)).id if found else None
 
 
 def _move(tx: Connection, inquiry_id: int, before: State, values: Mapping[str, Any], now: datetime) -> None:

@@ -229,7 +229,6 @@ class ReplyCountRow(Base, table=True):
     """Replies a minute, to one domain and (domain "") in all: the caps an hour must not count their way through."""
 
     __tablename__ = "reply_count"
-    __table_args__ = (Index(None, "minute"),)
 
     domain: str = Field(primary_key=True, sa_type=CleanKey)
     minute: datetime = Field(primary_key=True)

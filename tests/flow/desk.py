@@ -36,11 +36,15 @@ class Expectation:
 class Desk:
     """One desk in one folder; the daemon may be started, stopped and killed again and again."""
 
-    def __init__(self, folder: Path, mailbox: Mailbox, dovecot: Dovecot, *, smtp_port: int, **settings: str) -> None:
-        """`settings` are extra TOML lines by section (`policy="…"`, `mailbox="…"`)."""
+    def __init__(
+        self, folder: Path, mailbox: Mailbox, dovecot: Dovecot, *, smtp_port: int, url: str = "", **settings: str
+    ) -> None:
+        """`settings` are extra TOML lines by section (`policy="…"`, `mailbox="…"`); SQLite where no URL is given."""
         self.folder = folder
         self.mailbox = mailbox
-        self.database_file = folder / "desk.db"
+        self.url = url or f"sqlite:///{folder / 'desk.db'}"
+        (folder / "key").write_text("k" * 64)
+        (folder / "key").chmod(0o600)
         (folder / "password").write_text(PASSWORD)
         (folder / "password").chmod(0o600)
         self.config = folder / "config.toml"
@@ -49,9 +53,10 @@ class Desk:
 [desk]
 address = "{DESK}"
 name = "Kaji"
+key_file = "key"
 {settings.pop("desk", "")}
 [database]
-url = "sqlite:///{self.database_file}"
+url = "{self.url}"
 [[mailbox]]
 name = "desk"
 host = "{dovecot.host}"
@@ -137,7 +142,7 @@ format = "json"
 
     @contextlib.contextmanager
     def database(self) -> Iterator[Database]:
-        database = Database(f"sqlite:///{self.database_file}")
+        database = Database(self.url)
         try:
             yield database
         finally:
@@ -153,6 +158,10 @@ format = "json"
     def unsent(self) -> int:
         with self.database() as database, database.reading() as tx:
             return sum(item.state is not Delivery.SENT for item in outbox.listing(tx, limit=10_000))
+
+    def queued(self) -> int:
+        with self.database() as database, database.reading() as tx:
+            return len(outbox.listing(tx, state=Delivery.QUEUED, limit=10_000))
 
     def replies(self, inquiry: int) -> list[outbox.OutboxItem]:
         with self.database() as database, database.reading() as tx:

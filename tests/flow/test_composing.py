@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from optout_daemon.composing import MARKER_HEADER, Composer
+from optout_daemon.composing import Composer
 from optout_daemon.config import DeskSettings
 from optout_daemon.core import outgoing
 from optout_daemon.core.keys import Keys
 from optout_daemon.core.model import FieldName, OutgoingMessage, ReplyKind
+from optout_daemon.core.reading.envelope import MARKER_HEADER
 from optout_daemon.core.reply import NoReply, ReplyPlan
 from optout_daemon.errors import SettingsError
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import click
 import pytest
-import typer
+import typer.core
+import typer.main
 
 from optout_daemon import __version__
 from optout_daemon.cli import app
@@ -125,9 +125,9 @@ def test_operating_explains_every_event_of_the_log() -> None:
 def commands() -> dict[str, set[str]]:
     """Every command with its subcommands."""
     root = typer.main.get_command(app)
-    assert isinstance(root, click.Group)
+    assert isinstance(root, typer.core.TyperGroup)
     return {
-        name: set(command.commands) if isinstance(command, click.Group) else set()
+        name: set(command.commands) if isinstance(command, typer.core.TyperGroup) else set()
         for name, command in root.commands.items()
     }
 

@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest

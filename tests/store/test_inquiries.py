@@ -59,6 +59,16 @@ def test_the_same_uid_twice_changes_nothing(database: Database) -> None:
         assert 1 == len(locations.of_inquiry(tx, first))
 
 
+def test_known_digests_are_those_of_stored_mail(database: Database) -> None:
+    """After a change of UIDVALIDITY they tell old mail from new before anything is fetched twice."""
+    stored = hashlib.sha256(b"same").hexdigest()
+    with database.transaction() as tx:
+        store(tx, b"same")
+
+        assert {stored} == inquiries.known_digests(tx, [stored, *(f"{n:064}" for n in range(2_000))])
+        assert set() == inquiries.known_digests(tx, [])
+
+
 def test_pending_is_oldest_first_and_pages(database: Database) -> None:
     """A long backlog is taken in batches and in the order in which customers wrote."""
     with database.transaction() as tx:

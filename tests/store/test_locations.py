@@ -128,6 +128,15 @@ def test_a_cursor_goes_back_only_with_a_new_uidvalidity(database: Database) -> N
     assert (2, 3, 1, 40) == (cursor.uidvalidity, cursor.last_uid, cursor.baseline_uidvalidity, cursor.baseline_uid)
 
 
+def test_a_renumbered_mailbox_is_read_from_its_start(database: Database) -> None:
+    """Every UID is new and says nothing of what is stored; first contact and its count stay."""
+    with database.transaction() as tx:
+        start(tx)
+        cursors.renumber(tx, mailbox="desk", uidvalidity=2, baseline_uid=30)
+
+        assert cursors.Cursor("desk", 2, 0, 2, 30, 12, NOW, None) == cursors.get(tx, "desk")
+
+
 def test_a_mailbox_without_first_contact_cannot_advance(database: Database) -> None:
     """It would have no baseline: every old mail would be answered."""
     with database.transaction() as tx, pytest.raises(Conflict):

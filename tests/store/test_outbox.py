@@ -103,6 +103,22 @@ def test_what_a_dead_courier_had_claimed_is_given_back(database: Database) -> No
         assert fresh not in [item.id for item in claim(tx, at=60)]
 
 
+def test_items_that_were_claimed_and_not_tried_are_given_back_as_they_were(database: Database) -> None:
+    """A courier that stops, or finds the server away, hands the rest of its batch over without a wait."""
+    with database.transaction() as tx:
+        tried, untried = enqueue(tx), enqueue(tx, at=1)
+        claim(tx, at=1)
+        outbox.accept(tx, tried, now=NOW, status="2.0.0")
+        outbox.release(tx, [tried, untried])
+        outbox.release(tx, [])
+        [again] = claim(tx, at=1)
+        sent = outbox.get(tx, tried)
+
+    assert sent is not None
+    assert Delivery.SENT is sent.state
+    assert (untried, 1, NOW + MINUTE) == (again.id, again.attempts, again.due)
+
+
 def test_the_same_message_id_twice_is_a_defect(database: Database) -> None:
     """Bounces and answers are matched by it."""
     message = reply()

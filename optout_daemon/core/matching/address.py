@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from optout_daemon.core.matching import gazetteer
+from optout_daemon.core.matching import gazetteer, kana_place
 from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.kana import KANJI
 from optout_daemon.core.matching.numbers import groups
@@ -31,7 +31,7 @@ class RecordAddress:
     romaji: RomajiPlace | None = None
     street: StreetAddress | None = None
     verbatim: tuple[str, ...] = ()
-    """The words of an address in Latin letters, for those that no form fits."""
+    """The words of an address in Latin letters that has no street with a town: no form may fit it."""
     squeezed: str = ""
     """An address in Japanese script that no form fits, in place form."""
 
@@ -45,7 +45,7 @@ class RecordAddress:
             return cls(place, romaji, squeezed="" if place else gazetteer.place_form(address))
         romaji = RomajiPlace.of(address, code)
         street = None if romaji else StreetAddress.of(address, code)
-        return cls(None, romaji, street, tuple(words_of(Passage(address))))
+        return cls(None, romaji, street, () if street else tuple(words_of(Passage(address))))
 
     def find(self, passage: Passage) -> Finding:
         """What the text says of this address: it agrees, it gives another in the same city or street, or nothing."""
@@ -60,6 +60,8 @@ class RecordAddress:
                 return finding
             if found is ABSENT:
                 found = finding
+        if self.place is not None and found is ABSENT:
+            return kana_place.find(self.place, passage)
         return found
 
     def _as_it_stands(self, passage: Passage) -> Finding:

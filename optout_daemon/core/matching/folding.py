@@ -77,6 +77,7 @@ def _token_start(token: Token) -> int:
 
 
 _WORD: Final = re.compile(r"[^\s・]+")
+_INTERNET: Final = re.compile(r"[a-z0-9._%+/:@~?=&#\-]+")
 _STRIDE: Final = 128
 
 
@@ -182,11 +183,20 @@ class Passage:
         """Whether the character of `folded` is a capital letter in the raw text."""
         return self.raw[self._raw(at)].isupper()
 
+    def is_in_internet_address(self, at: int) -> bool:
+        """Whether this character of `folded` stands in an e-mail address or a web address: no name is stated there."""
+        first = max(self.folded.rfind(" ", 0, at), self.folded.rfind("\n", 0, at), at - 80) + 1
+        for run in _INTERNET.finditer(self.folded, first, at + 80):
+            if run.start() <= at < run.end():
+                return "@" in run[0] or "://" in run[0] or run[0].startswith("www.")
+        return False
+
     def span(self, start: int, end: int) -> Span | None:
         """The Span in the Reading of a range of `folded`, cut at the end of its piece; None for a loose text."""
         if not self._pieces or end <= start:
             return None
-        first, last = self._raw(start), self._raw(end - 1) + 1
+        first = self._raw(start)
+        last = max(self._raw(end - 1) + 1, self._raw(end))  # ｶﾞ folds to one character
         index = bisect_right([piece.at for piece in self._pieces], first) - 1
         piece = self._pieces[index]
         limit = self._pieces[index + 1].at - 1 if index + 1 < len(self._pieces) else len(self.raw)

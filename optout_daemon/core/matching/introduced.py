@@ -10,16 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from typing import Final
 
-from optout_daemon.core.matching.folding import Passage
+from optout_daemon.core.matching.folding import Passage, fold
 from optout_daemon.core.matching.kana import KANA, KANJI, romaji_of_kana
 from optout_daemon.core.matching.name import Likeness, PersonName
 from optout_daemon.core.matching.street_words import STREET_WORDS
 from optout_daemon.core.matching.variants import bag, family_names, given_names, surnames
 from optout_daemon.core.matching.western_name import SUFFIXES, TITLES
 
-_INTRODUCED: Final = re.compile("ト\\s?(?:申|モウ)シ|トイイマ|ト言イマ|デゴザイマ|デス|ダッ?ス|ヨリ(?=[。\\n])")
+_INTRODUCED: Final = re.compile("ト\\s?(?:申|モウ)シ|トイイマ|ト言イマ|デゴザイマ|デス|ダッ?ス")
 _COPULA: Final = re.compile("(?:様|サマ|サン)?(?:デス|デゴザイマス|ダッ?ス)?$")
 _ENGLISH: Final = re.compile(r"\b(?:my name is|i am|i'm|it's|this is|name's)\s+")
 _INITIAL: Final = re.compile(r"\b([a-z])\.")
@@ -61,17 +62,52 @@ def _family_kana() -> frozenset[str]:
 
 def other_name(passage: Passage, person: PersonName | None) -> tuple[int, int] | None:
     """Range of `folded` of a full name that is stated and is neither this person's nor a part of it."""
-    for start, end in all_names(passage):
+    for start, end in chain(all_names(passage), _of_the_family(passage, person)):
         if person is None or person.likeness(passage.folded[start:end]) is Likeness.OTHER:
             return start, end
     return None
+
+
+def _of_the_family(passage: Passage, person: PersonName | None) -> Iterator[tuple[int, int]]:
+    """Words that hold half of the record's own name: another given name, or another family name."""
+    if person is None:
+        return
+    family, given = person.halves
+    for number, chunk in enumerate(_CHUNK.finditer(_INITIAL.sub(r"\1 ", passage.folded))):
+        if number > _LINES or len(chunk[0]) > 80:
+            continue
+        if person.western is None:
+            for word in re.finditer(r"\S+", _COPULA.sub("", chunk[0])):
+                text = word[0].rpartition("ノ")[2]
+                start = chunk.start() + word.end() - len(text)
+                behind, before = text.removeprefix(family), text.removesuffix(given)
+                same_family = text.startswith(family) and _is_given(behind) and not KANA.fullmatch(behind)
+                same_given = text.endswith(given) and 1 <= len(before) <= 3 and KANJI.match(before[-1:])
+                if same_family or (same_given and len(given) > 1):
+                    yield start, start + len(text)
+        else:
+            tokens = [token for token in passage.tokens_between(chunk.start(), chunk.end()) if token.word.isalpha()]
+            while tokens and (tokens[0].word in _LEADING or tokens[0].word in TITLES):
+                del tokens[0]
+            capital = len(tokens) in (2, 3) and all(passage.is_capital(token.start) for token in tokens)
+            halves = (tokens[0].word == given) != (tokens[-1].word == family) if capital else False
+            if halves and not any(token.word in _NOT_NAMES or token.word in STREET_WORDS for token in tokens):
+                yield tokens[0].start, tokens[-1].end
+
+
+def can_be_a_name(value: str) -> bool:
+    """Whether what was read as a name in prose can be a whole one: two words, or kanji beyond a family name."""
+    core = _COPULA.sub("", fold(value).strip())
+    if " " in core:
+        return True
+    return len(core) > 2 and KANJI.match(core) is not None and core not in family_names()
 
 
 def all_names(passage: Passage) -> Iterator[tuple[int, int]]:
     """Ranges of `folded` that are taken for somebody's full name; lazily, and linear in the text."""
     text = passage.folded
     for found in _INTRODUCED.finditer(text):
-        yield from _before(text, found.start(), found[0] == "デス")
+        yield from _before(text, found.start(), found[0].endswith(("デス", "ダス", "ダッス")))
     for found in _ENGLISH.finditer(text):
         yield from _after(passage, found.end())
     for number, chunk in enumerate(_CHUNK.finditer(_INITIAL.sub(r"\1 ", text))):
@@ -89,7 +125,8 @@ def _before(text: str, at: int, only_copula: bool) -> Iterator[tuple[int, int]]:
         name = text[start:at]
         if start and KANJI.match(text[start - 1]) and KANJI.match(name[0]):
             continue
-        if is_japanese_name(name, strict=only_copula):
+        rare = not only_copula and len(name) > 2 and all(map(KANJI.match, name)) and name not in family_names()
+        if is_japanese_name(name, strict=only_copula) or rare:
             yield start, at
             return
 

@@ -103,6 +103,14 @@ def romaji_key(word: str) -> str:
     return word.translate(_LETTERS)
 
 
+_LENGTH: Final = re.compile("[:=]|(?<=O)[OU]|(?<=U)U")
+
+
+def without_length(sound: str) -> str:
+    """A sound with all its vowels short: for the names of places, which nobody tells apart by that."""
+    return _LENGTH.sub("", sound)
+
+
 def sounds_like(written: str, recorded: str, *, known_length: bool = True) -> bool:
     """Whether romaji as written can stand for what is on record, both in their one spelling.
 

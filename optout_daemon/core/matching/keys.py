@@ -18,7 +18,7 @@ from optout_daemon.core.matching.kana import KANJI, kana_key, romaji_key, romaji
 from optout_daemon.core.matching.name import bare
 from optout_daemon.core.matching.number import normalise
 from optout_daemon.core.matching.numbers import groups
-from optout_daemon.core.matching.place import Place
+from optout_daemon.core.matching.place import Place, lots_in
 from optout_daemon.core.matching.statement import Statement
 from optout_daemon.core.matching.variants import family_names
 from optout_daemon.core.matching.western_name import WesternName
@@ -36,8 +36,9 @@ def match_keys(customer: Customer) -> tuple[Key, ...]:
     """The (kind, key) rows of one customer, without repeats."""
     keys = [(NUMBER, customer.number)]
     keys += _name_keys(customer.name)
-    for spelling in (customer.name_kana, customer.name_romaji):
-        keys += _sound_keys(spelling)
+    if not fold(customer.name).isascii():
+        for spelling in (customer.name_kana, customer.name_romaji):
+            keys += _sound_keys(spelling)
     keys += _place_keys(customer.address, customer.postal_code)
     if customer.email:
         keys.append((EMAIL, customer.email.strip().lower()))
@@ -132,9 +133,11 @@ def _place_keys(address: str, postal_code: str) -> Iterable[Key]:
     codes = [digits(postal_code)] if postal_code else [digits(code) for code in _codes(passage.folded)]
     if not codes:
         return []
-    place = Place.of(address, "") if KANJI.search(passage.folded) else None
+    place = Place.of(address, "") if postal_code and KANJI.search(passage.folded) else None
     lots = [place.numbers] if place is not None else [group.numbers for group in groups(passage)]
-    return [(PLACE, f"{code}:{'-'.join(map(str, lot))}") for code in codes[:5] for lot in lots[:10]]
+    if not postal_code and KANJI.search(passage.folded):
+        lots += lots_in(_CODE.sub(" ", passage.folded))
+    return [(PLACE, f"{code}:{'-'.join(map(str, lot))}") for code in codes[:5] for lot in lots[:20]]
 
 
 def digits(text: str) -> str:

@@ -13,7 +13,7 @@ _KANJI: Final = "〇零一二三四五六七八九"
 _NUMBER: Final = re.compile(r"[0-9]{1,5}(?![0-9])|[〇零一二三四五六七八九十百千]{1,7}")
 _BLANK: Final = re.compile(r"[ \t]*")
 _SEPARATOR: Final = re.compile(
-    r"(?P<closing>[ \t]*(?:丁目|番地ノ?|番(?!町)|号(?!室)))(?:[ \t]*ノ)?(?P<dash>[\-ー])?|[ \t]*[\-ー]\s{0,4}|ノ"
+    r"(?P<closing>[ \t]*(?:丁目|街区|番地ノ?|番(?!町)|号(?!室)))(?:[ \t]*ノ)?(?P<dash>[\-ー])?|[ \t]*[\-ー]\s{0,4}|ノ"
 )
 _ROOM: Final = re.compile(r"[ \t]*(?:号室|号棟|室|階|f(?![a-z]))")
 _GOES_ON: Final = re.compile("[ \t]*(?:番|号)(?!室)")

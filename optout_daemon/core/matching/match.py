@@ -14,7 +14,7 @@ from typing import Final
 
 from optout_daemon.core.matching.address import RecordAddress, any_address
 from optout_daemon.core.matching.folding import Passage
-from optout_daemon.core.matching.introduced import other_name
+from optout_daemon.core.matching.introduced import can_be_a_name, other_name
 from optout_daemon.core.matching.name import Likeness, PersonName
 from optout_daemon.core.matching.number import normalise
 from optout_daemon.core.matching.place import Finding
@@ -137,7 +137,7 @@ def _labelled_name(person: PersonName | None, given: Sequence[Field]) -> Judgeme
 
 def _unfound_name(statement: Statement, person: PersonName | None) -> Judgement:
     for field in statement.in_prose(FieldName.NAME):
-        if person is None or person.likeness(field.value) is Likeness.OTHER:
+        if can_be_a_name(field.value) and (person is None or person.likeness(field.value) is Likeness.OTHER):
             return Judgement(Agreement.DIFFERS, field.span, "another name stands in own words")
     hit = other_name(statement.own, person)
     if hit is not None:

@@ -109,6 +109,8 @@ class PersonName:
         one_word = len(parts[0].split()) == 1 and parts[0].strip().isascii() if parts else False
         if Likeness.FULL in found and (found[0] in (Likeness.PARTIAL, Likeness.EMPTY) or one_word):
             return Likeness.FULL  # "Bob (Robert Williams)"
+        if inner and self.western is not None and Likeness.FULL is self._likeness(folded):
+            return Likeness.FULL  # "Pennington, H. (Harold)"
         return found[0]
 
     def _likeness(self, part: str) -> Likeness:
@@ -169,6 +171,14 @@ class PersonName:
         ]
         return [self.kanji[: max(cuts)], self.kanji[max(cuts) :]]
 
+    @property
+    def halves(self) -> tuple[str, str]:
+        """Family and given name, squeezed, in the script of the record."""
+        if self.western is not None:
+            return self.western.family, self.western.given
+        parts = self._kanji_parts() if self.kanji else ["", ""]
+        return parts[0], "".join(parts[1:])
+
     def _spellings(self) -> Iterator[str]:
         """Spellings in Japanese script: kanji in both orders, kanji and kana mixed, kana in both orders."""
         yield self.kanji
@@ -209,7 +219,7 @@ class PersonName:
                 for index, token in enumerate(passage.tokens):
                     if token.word[0] in letters:
                         end = _romaji_end(passage, index, order, known)
-                        if end:
+                        if end and not any(passage.is_in_internet_address(at) for at in (token.start, end - 1)):
                             return token.start, end
         return None
 
@@ -239,10 +249,6 @@ def _romaji_end(passage: Passage, index: int, parts: tuple[str, ...], known: boo
         else:
             return 0
     end = tokens[index - 1].end
-    if text[end : end + 1] in ("@", "."):
-        point = text[end : end + 2].strip()
-        if point != ".":
-            return 0  # an e-mail address is no name
     if text[end : end + 1] == "-" and index < len(tokens) and tokens[index].start == end + 1:
         return (
             end

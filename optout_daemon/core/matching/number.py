@@ -23,10 +23,15 @@ _MARKS: Final = " :#/.()[]<>「」【】"
 
 def normalise(text: str, prefixes: Sequence[str] = ()) -> str:
     """The number without spaces, hyphens and prefix, full-width and kanji digits as ASCII digits. Idempotent."""
-    folded = _DROPPED.sub("", unicodedata.normalize("NFKC", text)).translate(_DIGITS).strip(_MARKS)
+    folded = _fold(text).translate(_DIGITS).strip(_MARKS)
     for prefix in prefixes:
-        start = _DROPPED.sub("", unicodedata.normalize("NFKC", prefix))
+        start = _fold(prefix)
         # Only in front of a digit: a prefix is never part of what is left of a longer word.
         if start and folded.upper().startswith(start.upper()) and folded[len(start) :].lstrip(_MARKS)[:1].isdigit():
             return normalise(folded[len(start) :], prefixes)
     return folded
+
+
+def _fold(text: str) -> str:
+    """Half-width, without what is dropped; composed again, as a dropped character may have parted an accent."""
+    return unicodedata.normalize("NFKC", _DROPPED.sub("", unicodedata.normalize("NFKC", text)))

@@ -2,7 +2,8 @@
 
 It agrees where the area (city or ward; the prefecture, county and postal code may be missing), the whole town and the
 same lot numbers follow one another, and no other building or room stands behind them. What differs in town or number
-differs, however alike it looks. The town alone, without city or ward, is enough only beside the record's postal code.
+differs, however alike it looks. The town alone, without city or ward, is enough only where the record's postal code or
+its city stands elsewhere in the text.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Final
 
 from optout_daemon.core.matching import building, lot
 from optout_daemon.core.matching.building import Building
 from optout_daemon.core.matching.folding import Passage, fold
 from optout_daemon.core.matching.gazetteer import PLACE, Area, locate, parts, place_form, prefectures
+from optout_daemon.core.matching.kana import KANA, KANJI
 from optout_daemon.core.model import Agreement
 
 _HITS: Final = 40
@@ -69,7 +72,7 @@ class Place:
         """What the text says: the first place that agrees, else the first that contradicts, else ABSENT."""
         text = passage.squeezed.translate(PLACE)
         differs = ABSENT
-        for start, after in self.anchors(text):
+        for start, after in chain(self.anchors(text), self._towns_alone(passage, text)):
             finding = self._follow(passage, text, start, after)
             if finding.agreement is Agreement.AGREES:
                 return finding
@@ -87,16 +90,30 @@ class Place:
                 at = text.find(stem, at + 1)
                 if at < 0:
                     break
-                after = at + len(name) if text.startswith(name, at) else at + len(stem)
+                after = _behind_city(text, at, stem, name)
                 if name == area.city and area.ward and text.startswith(area.ward, after):
                     continue
                 start = self._outward(text, at, name)
                 if start >= 0 and not _is_end_of_another(text, at, name):
                     yield start, after
-        if self.postal_code and self.town and (code := _postal_at(text, self.postal_code)) >= 0:
-            at = text.find(self.town, code, code + 60)
-            if at >= 0 and not re.search("[都道府県市区町村郡]", text[code:at]):
+
+    def _towns_alone(self, passage: Passage, text: str) -> Iterator[tuple[int, int]]:
+        """Each place where the town begins a phrase, if the postal code or the city stands elsewhere in the text."""
+        if not self.town or (_postal_at(text, self.postal_code) < 0 and not self._is_city_named(text)):
+            return
+        at = -1
+        for _ in range(_HITS):
+            at = text.find(self.town, at + 1)
+            if at < 0:
+                return
+            if passage.broken_before(at) or not (KANJI.match(text[at - 1]) or KANA.match(text[at - 1])):
                 yield at, at
+
+    def _is_city_named(self, text: str) -> bool:
+        """Whether the city or the ward is named outside the town's own name: 伊勢の堀内です。二見町茶屋111-8."""
+        rest = text.replace(self.town, "")
+        names = [name for name in (self.area.ward, self.area.city) if name]
+        return any((name[:-1] if len(name) > 2 else name) in rest for name in names)
 
     def _outward(self, text: str, at: int, name: str) -> int:
         """Start of the address, over city, county and prefecture in front; -1 where another one stands there."""
@@ -168,6 +185,12 @@ def _renumbered(town: str) -> tuple[str, str]:
     return arabic, _STREET_NUMBER.sub(lambda m: lot.in_kanji(int(m[1])), arabic)
 
 
+def lots_in(folded: str, limit: int = 20) -> list[tuple[int, ...]]:
+    """The numbers of what may be lots in a folded text, whoever's, in order."""
+    found = (lot.read(folded, number.start()) for number in islice(_KANJI_LOT.finditer(folded), 4 * limit))
+    return [read.numbers for read in found if read is not None and (read.marked or len(read.numbers) > 1)][:limit]
+
+
 def _without_aza(town: str) -> str:
     return town.replace("大字", "").replace("字", "") or town
 
@@ -188,8 +211,22 @@ def _digits(text: str) -> str:
     return "".join(letter for letter in fold(text) if letter.isdigit())
 
 
+_SUFFIXES: Final = {"市": ("シ",), "区": ("ク",), "町": ("マチ", "チヨウ"), "村": ("ムラ", "ソン")}
+
+
+def _behind_city(text: str, at: int, stem: str, name: str) -> int:
+    """Where a city ends that may lack its suffix or, if it is a name in kana, have that in kana: カホクシ."""
+    if text.startswith(name, at):
+        return at + len(name)
+    end = at + len(stem)
+    kana = _SUFFIXES.get(name[-1], ()) if KANA.fullmatch(stem) else ()
+    return end + next((len(suffix) for suffix in kana if text.startswith(suffix, end)), 0)
+
+
 def _postal_at(text: str, digits: str) -> int:
     """Where the text behind a postal code begins, or -1."""
+    if not digits:
+        return -1
     for form in (f"{digits[:3]}-{digits[3:]}", digits, f"{digits[:3]}ー{digits[3:]}"):
         at = text.find(form)
         if (

@@ -14,7 +14,7 @@ from typing import Final
 
 from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.place import ABSENT, Finding
-from optout_daemon.core.matching.street_words import NUMBERED, UNITS, units, unpadded, words_of
+from optout_daemon.core.matching.street_words import DIRECTIONS, NUMBERED, UNITS, units, unpadded, words_of
 from optout_daemon.core.model import Agreement
 
 _REACH: Final = 12
@@ -45,7 +45,9 @@ class StreetAddress:
     house: str
     """House number without leading zeros, or "" where there is none."""
     street: Words
-    """The street, or the name of a house without a number."""
+    """The street without its direction, or the name of a house without a number."""
+    direction: str
+    """ne in Fountain Street NE."""
     second: Words
     """The street of a house that has only a name; else empty."""
     towns: tuple[Words, ...]
@@ -83,7 +85,8 @@ class StreetAddress:
         if not lines or not towns:
             return None
         code = "".join(letter for letter in postal_code.lower() if letter.isalnum())
-        return cls(house, lines[at], second, tuple(towns), district, unit, code)
+        street, direction = _without_direction(lines[at])
+        return cls(house, street, direction, second, tuple(towns), district, unit, code)
 
     def find(self, passage: Passage) -> Finding:
         """What the text says: the first agreeing place of the street, else the first that contradicts."""
@@ -103,16 +106,21 @@ class StreetAddress:
         first, last = at, behind - 1
         if town is not None:
             first, last = min(at, town[0]), max(last, town[1] - 1)
-        number = unpadded(words[at - 1]) if at and NUMBERED.fullmatch(words[at - 1]) else ""
-        is_unit = at > 1 and words[at - 2] in UNITS
+        direction, front = _directions(words, at, behind, limit=town[0] if town is not None else len(words))
+        number = unpadded(words[front - 1]) if front and NUMBERED.fullmatch(words[front - 1]) else ""
+        is_unit = front > 1 and words[front - 2] in UNITS
         if not number and town is None:
             return ABSENT
         if number:
-            first = min(first, at - 1)
+            first = min(first, front - 1)
         found = Finding(Agreement.DIFFERS, tokens[first].start, tokens[last].end)
         stated = units(words, max(0, at - 6), min(high, behind + 5))
-        if at > 1 and passage.folded[tokens[at - 2].end : tokens[at - 1].start] in ("/", "-", " / ", " - "):
-            stated.add(unpadded(words[at - 2]))  # 4/27 Banksia Street
+        if (
+            number
+            and front > 1
+            and passage.folded[tokens[front - 2].end : tokens[front - 1].start].strip() in ("/", "-")
+        ):
+            stated.add(unpadded(words[front - 2]))  # 4/27 Banksia Street
         if self.house and (is_unit or number != self.house):
             return found
         if not self.house and number and not is_unit:
@@ -123,6 +131,8 @@ class StreetAddress:
             return found
         code = self._code(passage, first, last)
         if code is False or (town is None and not code):
+            return found
+        if direction != self.direction and (direction or not code):
             return found
         if self.district and town is not None and _next_number(words, town[1]) not in ("", self.district):
             return found
@@ -169,10 +179,38 @@ def _taken_apart(part: str, *, may_have_number: bool) -> tuple[str, str, Words]:
                 unit = unpadded(word)
             else:
                 house = unpadded(word)
-        elif rest or word != "the":
+        elif rest or word not in ("the", "rue"):
             rest.append(word)
         index += 1
     return house, unit, tuple(rest)
+
+
+def _without_direction(street: Words) -> tuple[Words, str]:
+    """Street and direction, which stands in front or behind: NW 58th Street, Fountain Street NE."""
+    if len(street) > 2:
+        if street[0] in DIRECTIONS:
+            return street[1:], DIRECTIONS[street[0]]
+        if street[-1] in DIRECTIONS:
+            return street[:-1], DIRECTIONS[street[-1]]
+    return street, ""
+
+
+def _directions(words: list[str], at: int, behind: int, *, limit: int) -> tuple[str, int]:
+    """Direction around the street, S.E. being two words, and where the words in front of the street begin.
+
+    What stands at `limit` belongs to the town: North Kenneth.
+    """
+    before = at
+    while before and at - before < 2 and words[before - 1] in DIRECTIONS:
+        before -= 1
+    direction = "".join(DIRECTIONS[word] for word in words[before:at])
+    after = behind
+    while not direction and after < len(words) and after != limit and after - behind < 2 and words[after] in DIRECTIONS:
+        after += 1
+    direction = direction or "".join(DIRECTIONS[word] for word in words[behind:after])
+    while before and at - before < 3 and words[before - 1] in ("rue", "the"):
+        before -= 1
+    return direction, before
 
 
 def _next_number(words: list[str], at: int) -> str:

@@ -13,9 +13,9 @@ from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.variants import bag
 
 _SHORT: Final = (
-    "alley aly|avenue ave av|boulevard blvd|branch br|bridge brg|brook brk|burgs bgs|bypass byp|canyon cyn cnyn|"
+    "alley aly|avenue ave av|boulevard blvd bvd|branch br|bridge brg|brook brk|burgs bgs|bypass byp|canyon cyn cnyn|"
     "causeway cswy|center centre ctr|circle cir circ|cliff clf|cliffs clfs|close cl|common cmn|corner cor|"
-    "corners cors|course crse|court ct|courts cts|cove cv|creek crk|crescent cres cresc|crest crst|crossing xing|"
+    "corners cors|course crse|court ct crt|courts cts|cove cv|creek crk|crescent cres cresc|crest crst|crossing xing|"
     "drive dr drv|estate est|estates ests|expressway expy|extension ext|extensions exts|falls fls|ferry fry|"
     "field fld|fields flds|forest frst|forge frg|fork frk|forks frks|fort ft|freeway fwy|garden gdn|gardens gdns|"
     "gateway gtwy|glen gln|green grn|grove grv gr|harbor harbour hbr|haven hvn|heights hts|highway hwy|hill hl|"
@@ -26,28 +26,34 @@ _SHORT: Final = (
     "plaza plz|point pt|points pts|port prt|ports prts|prairie pr|radial radl|ranch rnch|rapid rpd|rapids rpds|"
     "ridge rdg|ridges rdgs|river riv|road rd|roads rds|route rte|shoal shl|shoals shls|shore shr|shores shrs|"
     "skyway skwy|spring spg|springs spgs|square sq|squares sqs|station sta stn|stravenue stra|stream strm|"
-    "street str saint st|streets sts|summit smt|terrace ter terr|throughway trwy|trace trce|track trak|trail trl|"
+    "street str saint st|streets sts|summit smt|terrace ter terr tce|throughway trwy|trace trce|track trak|trail trl|"
     "tunnel tunl|turnpike tpke|underpass upas|union un|unions uns|valley vly|valleys vlys|viaduct via|view vw|"
     "views vws|village vlg|ville vl|vista vis|walk wlk|well wl|wells wls|north n|south s|east e|west w|"
     "northeast ne|northwest nw|southeast se|southwest sw|apartment apt apartments appartment|suite ste|room rm|"
-    "floor fl|building bldg|saints sts|upper upr|lower lwr|first 1st|second 2nd|third 3rd|fourth 4th|fifth 5th|"
-    "sixth 6th|seventh 7th|eighth 8th|ninth 9th|tenth 10th"
+    "floor fl|building bldg|saints sts|upper upr|lower lwr|1 first|2 second|3 third|4 fourth|5 fifth|"
+    "6 sixth|7 seventh|8 eighth|9 ninth|10 tenth|parade pde|circuit cct|quay qy"
 )
 _OPENED: Final = {word: group.split()[0] for group in _SHORT.split("|") for word in group.split()}
-STREET_WORDS: Final = frozenset(_OPENED) | bag(
+STREET_WORDS: Final = frozenset(word for word in _OPENED if word.isalpha()) | bag(
     "fall ford forges glens isle loop mall oval parks pass path pike ramp rest row rue run spur spurs summit",
     "trafficway tunnel underpass wall way ways valley dam divide keys key flats harbors grounds groves fords",
     "gardens bend cape dale walks stravenue islands motorway mews drives circles crossroad crossroads brooks",
     "parkways shoals",
 )
 UNITS: Final = bag("apartment suite flat studio unit room #")
+_ORDINAL: Final = re.compile("(?<=[0-9])(?:st|nd|rd|th)$")
+"""3rd Avenue is written 3 Avenue as well."""
+DIRECTIONS: Final = {
+    "north": "n", "south": "s", "east": "e", "west": "w",
+    "northeast": "ne", "northwest": "nw", "southeast": "se", "southwest": "sw",
+}  # fmt: skip
 NUMBERED: Final = re.compile(r"[0-9]+(?:[a-z][0-9]*)?")
 """A house number or a flat: 14, 88a, 3f1; not 5th."""
 
 
 def words_of(passage: Passage) -> list[str]:
     """The words of a passage with abbreviations opened, index by index as its tokens."""
-    return [_OPENED.get(token.word, token.word) for token in passage.tokens]
+    return [_OPENED.get(token.word) or _ORDINAL.sub("", token.word) for token in passage.tokens]
 
 
 def units(words: list[str], low: int, high: int) -> set[str]:

@@ -6,26 +6,24 @@ only where city and lot numbers are equal already.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from optout_daemon.core.matching import building
-from optout_daemon.core.matching.kana import KANA, romaji_of_kana
+from optout_daemon.core.matching.kana import KANA, romaji_of_kana, without_length
 from optout_daemon.core.matching.variants import place_readings
 
-_LONG: Final = re.compile("[:=]|(?<=O)[OU]|(?<=U)U")
 _SPELLED: Final = {"ケ": ("ケ", "ガ", "カ"), "ノ": ("ノ",)}
 """What the place form writes alike."""
 
 
 def can_be_read(town: str, sound: str) -> bool:
     """Whether a town in place form can have this sound (kana.romaji_key), long vowels aside; linear in the sound."""
-    sound = _LONG.sub("", sound)
+    sound = without_length(sound)
     ends = {0}
     for character in town:
         reached = set()
         for reading in _readings(character):
-            key = _LONG.sub("", romaji_of_kana(reading))
+            key = without_length(romaji_of_kana(reading))
             for end in ends:
                 # Two vowels that meet are one long vowel: 大岡 is Ooka, 高地 may be Kochi.
                 merged = key[:1] in ("O", "U") and sound[end - 1 : end] == "O"
@@ -38,9 +36,9 @@ def can_be_read(town: str, sound: str) -> bool:
 
 def resembles(town: str, sound: str) -> bool:
     """Whether at least the first or the last character of the town can be read so; enough beside its postal code."""
-    sound = _LONG.sub("", sound)
-    first = {_LONG.sub("", romaji_of_kana(reading)) for reading in _readings(town[:1])}
-    last = {_LONG.sub("", romaji_of_kana(reading)) for reading in _readings(town[-1:])}
+    sound = without_length(sound)
+    first = {without_length(romaji_of_kana(reading)) for reading in _readings(town[:1])}
+    last = {without_length(romaji_of_kana(reading)) for reading in _readings(town[-1:])}
     return any(len(key) > 1 and sound.startswith(key) for key in first) or any(
         len(key) > 1 and sound.endswith(key) for key in last if town[-1:] not in "町村"
     )

@@ -17,6 +17,7 @@ from optout_daemon.core.matching.variants import bag, given_names, surnames
 
 TITLES: Final = bag("mr mrs ms miss mx dr prof professor doctor sir madam lady lord rev reverend hon capt col mister")
 SUFFIXES: Final = bag("jr sr ii iii iv phd md dds dvm esq mba cpa rn obe mbe cbe do junior senior")
+_GENERATIONS: Final = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii", "iv": "iv"}
 _PARTICLES: Final = bag("van von der den de del della di da dos das du la le el al bin ibn ter ten mac mc o st san")
 _GAP: Final = re.compile(r"\.?[ \t]+|\.?[ \t]*\n[ \t]*|・")
 """Between two parts of a name; a bare point or hyphen is not enough: jeremy.spencer@ is no name."""
@@ -34,6 +35,8 @@ class WesternName:
     given: str
     middles: tuple[str, ...]
     family: str
+    generation: str = ""
+    """jr, sr, ii ...: may be left out, but father and son are two where both give one."""
 
     @classmethod
     def of(cls, name: str) -> WesternName | None:
@@ -45,20 +48,22 @@ class WesternName:
         units = [unit for unit in units if unit]
         while units and units[0] in TITLES:
             del units[0]
+        generation = ""
         while len(units) > 2 and units[-1] in SUFFIXES:
-            del units[-1]
+            generation = _GENERATIONS.get(units.pop(), generation)
         if len(units) < 2 or not all(unit.isalpha() for unit in units):
             return None
         last = len(units) - 1
         while last > 1 and units[last - 1] in _PARTICLES:
             last -= 1
-        return cls(units[0], tuple(units[1:last]), "".join(units[last:]))
+        return cls(units[0], tuple(units[1:last]), "".join(units[last:]), generation)
 
     def find(self, passage: Passage) -> tuple[int, int] | None:
         """Range of `folded` where the whole name stands by itself, in either order, or None."""
         for start, end in self._hits(passage):
             first, last = passage.tokens[start], passage.tokens[end - 1]
-            if not self._is_longer(passage, start, end) and passage.folded[last.end : last.end + 1] != "@":
+            other = self._is_longer(passage, start, end) or self._is_of_another_generation(passage, end)
+            if not other and not any(passage.is_in_internet_address(token.start) for token in (first, last)):
                 return first.start, last.end
         return None
 
@@ -66,6 +71,8 @@ class WesternName:
         """Whether the words are no more than parts or initials of this name (a surname alone, V. Harris)."""
         whole = {self.given, self.family, *self.middles}
         initials = {part[0] for part in whole}
+        if self.generation and any(_GENERATIONS.get(word, self.generation) != self.generation for word in words):
+            return False
         words = [word for word in words if word not in TITLES and word not in SUFFIXES]
         rest = [word for word in words if word not in whole and word not in initials]
         if rest and "".join(rest) == self.family:
@@ -87,11 +94,19 @@ class WesternName:
             if self.family.startswith(word):
                 after = _take(passage, index, self.family)
                 if 0 < after < len(tokens) and (_gap(passage, after, _COMMA) or _gap(passage, after, _GAP)):
-                    while after < len(tokens) - 1 and tokens[after].word in TITLES:
+                    while after < len(tokens) - 1 and (
+                        tokens[after].word in TITLES or self._is_spelt_out(passage, after)
+                    ):
                         after += 1
                     after = _take(passage, after, self.given)
                     if after > 0:
                         yield index, after
+
+    def _is_spelt_out(self, passage: Passage, at: int) -> bool:
+        """Whether this is the initial of the given name that follows in brackets: Pennington, H. (Harold)."""
+        tokens = passage.tokens
+        gap = passage.folded[tokens[at].end : min(tokens[at + 1].start, tokens[at].end + 5)]
+        return tokens[at].word == self.given[0] and gap.strip(" .") == "("
 
     def _over_middles(self, passage: Passage, at: int) -> int:
         """Index behind the surname that follows at `at`, perhaps behind middle names or initials; -1 without."""
@@ -128,6 +143,16 @@ class WesternName:
             if beside and before.word in given_names() and passage.is_capital(before.start):
                 return True
         return False
+
+    def _is_of_another_generation(self, passage: Passage, end: int) -> bool:
+        """Whether Sr. stands behind the name of a Jr."""
+        if not self.generation or end >= len(passage.tokens):
+            return False
+        stated = _GENERATIONS.get(passage.tokens[end].word, self.generation)
+        gap = passage.folded[
+            passage.tokens[end - 1].end : min(passage.tokens[end].start, passage.tokens[end - 1].end + 4)
+        ]
+        return stated != self.generation and not gap.strip(" ,")
 
 
 def _between(passage: Passage, at: int) -> tuple[int, int]:

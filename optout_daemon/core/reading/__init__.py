@@ -9,9 +9,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
-from optout_daemon.core.model import Field, FieldName, Origin, Part, Reading, RuleHit, Span
+from optout_daemon.core.model import (
+    Category,
+    Envelope,
+    Field,
+    FieldName,
+    Machine,
+    Origin,
+    Part,
+    Reading,
+    Reason,
+    RuleHit,
+    Span,
+)
 from optout_daemon.core.reading import authentication, machine, mime, words
+from optout_daemon.core.reading.envelope import delivered_to
 from optout_daemon.core.reading.fields import Finder
 from optout_daemon.core.reading.folding import Folded
 from optout_daemon.core.reading.quoting import segments as segments_of
@@ -37,7 +51,7 @@ class Reader:
         """What one mail says. Never raises for what the bytes hold; `truncated` mail is unreadable."""
         mail = mime.parse(raw, self._settings)
         folded = Folded(mail.text)
-        segments = segments_of(mail.text, self._languages, folded)
+        segments = segments_of(mail.text, self._languages, folded, self._finder.states_number)
         found = self._finder.find(mail.subject, mail.text, segments, folded)
         judged = classify(mail.subject, folded, segments, found, self._languages, self._settings.channels)
         language = next((one for one in self._languages if one.name == judged.language), self._languages[0])
@@ -55,16 +69,19 @@ class Reader:
             unreadable = unreadable or TRUNCATED
         elif not unreadable and machine.refers_to_attachment(mail, self._languages, found.fields):
             unreadable = "all is in an attachment"
+        wish = judged.wish
+        if unreadable and wish.category is Category.OTHER:
+            wish = replace(wish, category=Category.UNCLEAR)
         return Reading(
             digest=hashlib.sha256(raw).hexdigest(),
             content_digest=_content_digest(mail.subject, mail.text),
-            envelope=mail.envelope,
+            envelope=_envelope(mail, verdict),
             subject=mail.subject,
             text=mail.text,
             segments=segments,
             fields=_with_inquiry(found.fields, judged, mail.subject, mail.text, folded),
             numbers=found.numbers,
-            wish=judged.wish,
+            wish=wish,
             language=judged.language,
             machine=verdict,
             authentication=authentication.verdict(
@@ -74,8 +91,16 @@ class Reader:
             unreadable_because=unreadable,
             confident=mail.confident,
             has_attachments=bool(mail.attachments),
+            reports=mail.reports,
             hits=tuple(_hits(found.fields)),
         )
+
+
+def _envelope(mail: mime.Mail, verdict: Machine) -> Envelope:
+    """Whom it came to matters of a bounce alone: one of our replies comes back to its own address."""
+    if verdict.reason is not Reason.BOUNCE:
+        return mail.envelope
+    return replace(mail.envelope, delivered_to=delivered_to(mail.headers))
 
 
 def _content_digest(subject: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Cut own words into sentences and clauses, and say of each clause what it asks for.
+"""Cut a sentence into clauses, and say of each what it asks for.
 
 A clause is one predicate with the things it is about. Two orders are known, chosen by the words file: the predicate
 after its objects (メールは続けて、カタログは止めて) or before them (stop the catalogues, e-mail is fine). Which words are
@@ -8,50 +8,22 @@ flip behind 停止, a noun that is nothing we send. Linear: each phrase found is
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from optout_daemon.core.reading.words import Language, Token
+from optout_daemon.core.reading.sentences import Sentence
+from optout_daemon.core.reading.words import Token
 
-_TERMINATOR: Final = re.compile(r"[。!?]+|\.{2,}|\.(?=\s|$)|…+")
-_DIGIT: Final = str.maketrans("123456789", "000000000")
-_BOUNDARY: Final = re.compile(
-    r"[,;:()\n/]|\s-+\s|\b(?:but|however|although|though|whereas|while|yet|and|so|because|since|as|or)\b"
-)
-_GERUND: Final = re.compile(r"\s+[a-z]{2,16}ing\b")
-_FILLED: Final = re.compile(
-    r"(?:please|pls|now|just|thanks?|kindly|immediately|at once|all|it|this|that|them|these|the|me|you|i|to|must|asap|today|"
-    r"for good|forever|right|[\s!?.,\"'*$()-])*"
-)
-_WISHING: Final = re.compile(r"\b(?:want|like|wish|have|need|get|ask|request|please|require|prefer)\b")
-_ADVERBS: Final = re.compile(r"\s*(?:(?:ever|please|you|to|just|even|really|actually|me|us)\s+){0,2}")
-_WIDE: Final = re.compile(r"[⺀-鿿゛-ヿ]")
-_OBJECTS: Final = frozenset({"sending", "list", "mail", "aside", "second", "reply", "personal"})
-_NOT_OURS: Final = frozenset({"aside", "second", "reply"})
-_PREDICATES: Final = frozenset(
-    {
-        "stop",
-        "halt",
-        "end",
-        "halted",
-        "enough",
-        "unwanted",
-        "keep",
-        "asbefore",
-        "fine",
-        "enjoy",
-        "want",
-        "resume",
-        "erase",
-        "dont",
-        "deny",
-    }
-)
-_BEHIND: Final = 3
-"""Sentences that one without an object may look back for what it is about."""
+NOT_OURS: Final = frozenset({"aside", "second", "reply"})
+"""Things that no wish about sendings is about."""
+
+_OBJECTS: Final = NOT_OURS | {"sending", "act", "list", "mail", "personal"}
+_STOPPING: Final = frozenset({"stop", "halt", "vague", "end", "enough", "unwanted", "halted", "pause"})
+_PREDICATES: Final = _STOPPING | {"keep", "asbefore", "fine", "enjoy", "want", "resume", "erase", "dont", "deny"}
+_DROPPED: Final = frozenset({"neutral", "greeting", "thanks"})
+_NEAR: Final = 8
+"""Characters between a predicate and a verb that is its object ("stop sending", "want to receive")."""
 
 
 class Polarity(StrEnum):
@@ -61,28 +33,14 @@ class Polarity(StrEnum):
     ASKED = "asked"
     """A stop that was asked for earlier."""
     PERHAPS = "perhaps"
-    """To be stopped, but what, if anything of ours, is not said."""
+    """To be stopped, but what is not said in the clause."""
     KEEP = "keep"
     LIKE = "like"
     RESUME = "resume"
     NONE = "none"
 
 
-@dataclass(slots=True, eq=False)
-class Sentence:
-    """One sentence of own words, folded, digits as 0, with what was found in it."""
-
-    text: str
-    start: int
-    end: int
-    """Places in the folded text; (0, 0) for one of the subject."""
-    language: Language
-    tokens: list[Token]
-    subject: bool = False
-    clauses: list[Clause] = field(default_factory=list)
-
-    def has(self, *kinds: str) -> bool:
-        return any(token.kind in kinds for token in self.tokens)
+STOPS: Final = frozenset({Polarity.STOP, Polarity.ASKED, Polarity.PERHAPS})
 
 
 @dataclass(slots=True, eq=False)
@@ -95,79 +53,47 @@ class Clause:
     objects: list[Token] = field(default_factory=list)
     others: list[Token] = field(default_factory=list)
     """Modifiers: every, only, except, until ..."""
+    context: list[Token] = field(default_factory=list)
+    """Things spoken of earlier in the sentence, in a clause without a predicate of ours."""
     inherited: bool = False
     """Its objects are those of the clause before it."""
     about: str = ""
     """Kind of the object that the predicate is about; "" where there is none."""
-    rest: int = 0
+    begins: int = 0
     """Where in the sentence the clause begins."""
 
     @property
     def text(self) -> str:
         end = max([self.predicate.end, *(token.end for token in self.objects)])
-        return self.sentence.text[self.rest : end].strip(" 、,;:$")
+        return self.sentence.text[self.begins : end].strip(" 、,;:^$")
 
     def has(self, *kinds: str) -> bool:
         return any(token.kind in kinds for token in self.others)
 
 
-def sentences(
-    pieces: Iterable[tuple[str, int, int]], languages: Sequence[Language], *, subject: bool = False
-) -> list[Sentence]:
-    """Sentences of stretches (folded text, start, end), each ending at a full stop or with its stretch."""
-    found: list[Sentence] = []
-    for text, start, end in pieces:
-        at = 0
-        for match in _TERMINATOR.finditer(text):
-            _add(found, text, at, match.end(), start, end, languages, subject=subject)
-            at = match.end()
-        _add(found, text, at, len(text), start, end, languages, subject=subject)
-    return found
-
-
-def _add(
-    found: list[Sentence],
-    text: str,
-    low: int,
-    high: int,
-    start: int,
-    end: int,
-    languages: Sequence[Language],
-    *,
-    subject: bool,
-) -> None:
-    piece = text[low:high].strip()
-    if not piece:
-        return
-    scanned = piece.translate(_DIGIT) + "$"
-    language, tokens = _best(scanned, languages)
-    found.append(Sentence(scanned, start, end, language, tokens, subject))
-
-
-def _best(text: str, languages: Sequence[Language]) -> tuple[Language, list[Token]]:
-    """The language whose script the text is in; among those that share one, the language that finds most."""
-    for language in languages:
-        if language.script is not None and language.script.search(text):
-            return language, language.wish.scan(text)
-    best = languages[0], languages[0].wish.scan(text) if languages else []
-    weight = -1
-    for language in languages:
-        tokens = language.wish.scan(text)
-        found = sum(token.end - token.start for token in tokens)
-        if found > weight:
-            best, weight = (language, tokens), found
-    return best
-
-
 def read(sentence: Sentence, channels: frozenset[str]) -> None:
     """Cut a sentence into clauses and judge each."""
     objects = _OBJECTS | channels
-    tokens = [token for token in sentence.tokens if token.kind not in ("neutral", "greeting", "thanks")]
+    tokens = [token for token in sentence.tokens if token.kind not in _DROPPED]
     if sentence.language.order == "predicate_last":
         _last(sentence, tokens, objects)
     else:
         for piece in _pieces(sentence, tokens):
             _first(sentence, piece, objects)
+    instructs = sentence.has("instructs")
+    reported = [match.span() for match in sentence.language.grammar.reported.finditer(sentence.text)]
+    for clause in sentence.clauses:
+        if clause.polarity is Polarity.NONE:
+            continue
+        said = any(start <= clause.predicate.start < end for start, end in reported)
+        if instructs or said or sentence.text.startswith("http", _skip(sentence.text, clause.predicate.end)):
+            clause.polarity = Polarity.NONE
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " :→⇒":
+        at += 1
+    return at
 
 
 # The predicate after its objects
@@ -176,19 +102,24 @@ def read(sentence: Sentence, channels: frozenset[str]) -> None:
 def _last(sentence: Sentence, tokens: list[Token], objects: frozenset[str]) -> None:
     things: list[Token] = []
     others: list[Token] = []
+    context: list[Token] = []
     fresh = True
     begins = 0
     for token in tokens:
         previous = sentence.clauses[-1] if sentence.clauses else None
         if token.kind in objects or token.kind == "every":
             if not fresh:
+                context = [*context, *things]
                 things, others, fresh = [], [], True
                 begins = previous.predicate.end if previous else 0
+            elif things and not _same_list(sentence, things[-1], token):
+                context, things = [*context, *things], []
             (others if token.kind == "every" else things).append(token)
         elif token.kind in _PREDICATES:
-            clause = Clause(
-                Polarity.NONE, sentence, token, list(things), list(others), inherited=not fresh, rest=begins
-            )
+            if fresh and not things and context and not others:
+                things = context[-2:] if len(context) > 2 else context
+            clause = Clause(Polarity.NONE, sentence, token, list(things), list(others), list(context), not fresh)
+            clause.begins = begins
             clause.about = things[-1].kind if things else ""
             clause.polarity = _judge_last(clause, previous if not fresh else None)
             sentence.clauses.append(clause)
@@ -198,19 +129,24 @@ def _last(sentence: Sentence, tokens: list[Token], objects: frozenset[str]) -> N
                 previous.polarity = Polarity.NONE
             elif things:
                 things.pop()
-        elif previous is not None and not fresh and token.kind in ("flip", "reported", "past"):
-            _turn(previous, token.kind)
-            previous.others.append(token)
         elif previous is not None and not fresh:
+            _turn(previous, token.kind)
             previous.others.append(token)
         else:
             others.append(token)
 
 
+def _same_list(sentence: Sentence, one: Token, other: Token) -> bool:
+    """Whether two things stand in one clause: no comma between them but that of a list or behind a topic."""
+    between = sentence.text[one.end : other.start]
+    comma = between.find("、")
+    return comma < 0 or sentence.language.grammar.joined.fullmatch(between[:comma].strip()) is not None
+
+
 def _turn(clause: Clause, kind: str) -> None:
-    if kind == "flip" and clause.polarity in (Polarity.STOP, Polarity.ASKED, Polarity.PERHAPS):
+    if kind == "flip" and clause.polarity in STOPS:
         clause.polarity = Polarity.KEEP
-    elif kind == "reported" and clause.polarity in (Polarity.STOP, Polarity.ASKED, Polarity.PERHAPS):
+    elif kind == "reported" and clause.polarity in STOPS:
         clause.polarity = Polarity.NONE
     elif kind == "past" and clause.polarity in (Polarity.STOP, Polarity.PERHAPS):
         clause.polarity = Polarity.ASKED
@@ -219,26 +155,30 @@ def _turn(clause: Clause, kind: str) -> None:
 def _judge_last(clause: Clause, previous: Clause | None) -> Polarity:
     kind = clause.predicate.kind
     kept = previous is not None and previous.polarity in (Polarity.KEEP, Polarity.LIKE)
-    stopped = previous is not None and previous.polarity in (Polarity.STOP, Polarity.ASKED, Polarity.PERHAPS)
-    if kind in ("stop", "halt", "unwanted", "enough", "end"):
-        if clause.about in _NOT_OURS and kind != "stop":
+    stopped = previous is not None and previous.polarity in STOPS
+    if kind in _STOPPING:
+        if clause.about in NOT_OURS and kind != "stop":
             return Polarity.NONE
         if kind == "end" and (not clause.about or clause.about == "personal" or clause.inherited):
             return Polarity.NONE
         if kind == "enough" and kept:
             return Polarity.KEEP
-        if kind == "stop" or clause.objects or clause.has("every"):
-            return Polarity.STOP
-        return Polarity.PERHAPS
+        if clause.objects or clause.has("every"):
+            return Polarity.STOP if clause.about not in NOT_OURS else Polarity.PERHAPS
+        return Polarity.PERHAPS if kind != "stop" else Polarity.STOP
     if kind == "resume":
-        return Polarity.RESUME
+        return Polarity.NONE if clause.about in NOT_OURS else Polarity.RESUME
     if kind == "keep":
-        return Polarity.KEEP if clause.about not in ("reply",) else Polarity.NONE
+        return Polarity.NONE if clause.about in NOT_OURS and not _channel(clause) else Polarity.KEEP
     if kind in ("asbefore", "enjoy", "want"):
         return Polarity.NONE if stopped else Polarity.LIKE
     if kind == "fine":
-        return Polarity.NONE if stopped or not (kept or clause.objects) else Polarity.KEEP
+        return Polarity.NONE if stopped or not (kept or _channel(clause)) else Polarity.KEEP
     return Polarity.NONE
+
+
+def _channel(clause: Clause) -> bool:
+    return any(token.kind in clause.sentence.language.channels for token in clause.objects)
 
 
 # The predicate before its objects
@@ -246,10 +186,11 @@ def _judge_last(clause: Clause, previous: Clause | None) -> Polarity:
 
 def _pieces(sentence: Sentence, tokens: list[Token]) -> list[list[Token]]:
     """Stretches between commas and conjunctions; one without a predicate belongs to its neighbour."""
+    boundary = sentence.language.grammar.boundary
     pieces: list[list[Token]] = [[]]
     after = 0
     for token in tokens:
-        if pieces[-1] and _BOUNDARY.search(sentence.text, after, token.start):
+        if pieces[-1] and boundary.search(sentence.text, after, token.start):
             pieces.append([])
         pieces[-1].append(token)
         after = token.end
@@ -271,78 +212,106 @@ def _first(sentence: Sentence, tokens: list[Token], objects: frozenset[str]) -> 
     for number, (at, token) in enumerate(predicates):
         begins = predicates[number - 1][0] + 1 if number else 0
         ends = predicates[number + 1][0] if number + 1 < len(predicates) else len(tokens)
-        around = [one for one in tokens[begins:ends] if one is not token]
-        clause = Clause(Polarity.NONE, sentence, token, rest=token.start)
-        clause.objects = [one for one in around if one.kind in objects]
-        clause.others = [one for one in around if one.kind not in objects]
-        following = [one for one in tokens[at + 1 : ends] if one.kind in objects]
-        preceding = [one for one in tokens[begins:at] if one.kind in objects]
-        clause.about = _head(sentence, following) or (preceding[-1].kind if preceding else "")
+        clause = Clause(Polarity.NONE, sentence, token, begins=token.start)
+        following = [one for one in tokens[at + 1 : ends] if one.kind in objects and _counts(token, one)]
+        preceding = [one for one in tokens[begins:at] if one.kind in objects and one.kind != "act"]
+        clause.objects = [*preceding, *following]
+        clause.others = [one for one in tokens[begins:ends] if one.kind not in objects and one is not token]
+        clause.about = _head(following) or _subject(preceding, token)
         before = predicates[number - 1][1] if number else None
         clause.polarity = _judge_first(clause, before, tokens[at + 1] if at + 1 < len(tokens) else None)
         sentence.clauses.append(clause)
 
 
-def _head(sentence: Sentence, tokens: list[Token]) -> str:
+def _counts(predicate: Token, one: Token) -> bool:
+    return one.kind != "act" or one.start - predicate.end <= _NEAR
+
+
+def _head(tokens: list[Token]) -> str:
     """The head of the first noun phrase: the last of the things that stand directly together."""
     if not tokens:
         return ""
-    head = tokens[0]
-    for token in tokens[1:]:
+    # "send me another letter": the verb counts only where no thing follows it.
+    things = [token for token in tokens if token.kind != "act"] or tokens
+    head = things[0]
+    for token in things[1:]:
         if token.start - head.end > 1:
             break
         head = token
     return head.kind
 
 
+def _subject(tokens: list[Token], predicate: Token) -> str:
+    """What stands in front of a predicate: anything directly, else only what we send."""
+    if not tokens:
+        return ""
+    last = tokens[-1]
+    return last.kind if predicate.start - last.end <= 1 or last.kind not in NOT_OURS else ""
+
+
 def _judge_first(clause: Clause, before: Token | None, after: Token | None) -> Polarity:
-    kind = clause.predicate.kind
-    text = clause.sentence.text
-    negated = (
-        before is not None
-        and before.kind == "dont"
-        and _ADVERBS.fullmatch(text, before.end, clause.predicate.start) is not None
-    )
+    kind, text, at = clause.predicate.kind, clause.sentence.text, clause.predicate
+    grammar = clause.sentence.language.grammar
+    negated = before is not None and before.kind == "dont" and grammar.adverbs.fullmatch(text, before.end, at.start)
     denied = before is not None and before.kind == "deny"
     if kind == "dont":
-        ours = after is not None and after.kind in ("sending", "mail", "list", *_channel_kinds(clause))
-        if ours and after is not None and _ADVERBS.fullmatch(text, clause.predicate.end, after.start):
-            return Polarity.STOP
-        if _FILLED.fullmatch(text, clause.predicate.end) and _FILLED.fullmatch(text, 0, clause.predicate.start):
-            return Polarity.PERHAPS
-        return Polarity.NONE
-    if kind in ("stop", "halt", "end", "halted", "unwanted"):
-        if clause.about in _NOT_OURS:
-            return Polarity.NONE
-        if negated or denied:
-            return Polarity.KEEP if kind != "unwanted" else Polarity.STOP
-        if kind == "halted":
-            return (
-                Polarity.STOP if clause.objects and _WISHING.search(text, 0, clause.predicate.start) else Polarity.NONE
-            )
-        if kind == "end" and (not clause.about or clause.about == "personal"):
-            return Polarity.NONE
-        if kind == "stop" or clause.objects or (clause.has("every") and clause.about != "personal"):
-            return Polarity.STOP
-        if kind == "halt" and _GERUND.match(text, clause.predicate.end):
-            return Polarity.NONE
-        if _FILLED.fullmatch(text, clause.predicate.end):
-            return Polarity.PERHAPS
-        return Polarity.NONE
+        return _negation(clause, after)
+    if kind in _STOPPING:
+        return _stopping(clause, turned=bool(negated or denied))
     if kind == "resume":
-        return Polarity.NONE if negated or denied else Polarity.RESUME
+        return Polarity.NONE if negated or denied or clause.about in NOT_OURS else Polarity.RESUME
     if kind in ("keep", "asbefore"):
         if negated:
             return Polarity.STOP
+        if clause.about in NOT_OURS:
+            return Polarity.NONE
         return Polarity.KEEP if kind == "keep" or clause.objects else Polarity.NONE
     if kind == "fine":
         return Polarity.KEEP if clause.objects and not negated else Polarity.NONE
     if kind == "past":
-        return Polarity.NONE if denied or clause.has("reported") else Polarity.ASKED
+        return Polarity.NONE if denied or clause.has("reported") or clause.sentence.has("deny") else Polarity.ASKED
     if kind == "enjoy":
         return Polarity.LIKE if clause.objects and not negated else Polarity.NONE
     return Polarity.NONE
 
 
-def _channel_kinds(clause: Clause) -> tuple[str, ...]:
-    return clause.sentence.language.channels
+def _negation(clause: Clause, after: Token | None) -> Polarity:
+    """`do not` before what we do is a stop; by itself it may be one."""
+    text, grammar = clause.sentence.text, clause.sentence.language.grammar
+    ours = after is not None and after.kind in ("sending", "act", "mail", "list", *clause.sentence.language.channels)
+    if ours and after is not None and grammar.adverbs.fullmatch(text, clause.predicate.end, after.start):
+        return Polarity.STOP if clause.about not in NOT_OURS else Polarity.NONE
+    alone = grammar.fillers.fullmatch(text, clause.predicate.end) and grammar.fillers.fullmatch(
+        text, 0, clause.predicate.start
+    )
+    return Polarity.PERHAPS if alone else Polarity.NONE
+
+
+def _stopping(clause: Clause, *, turned: bool) -> Polarity:
+    kind, text, end = clause.predicate.kind, clause.sentence.text, clause.predicate.end
+    grammar = clause.sentence.language.grammar
+    pronoun = grammar.pronoun.match(text, end) is not None
+    wished = any(match.end() <= clause.predicate.start for match in grammar.wishing.finditer(text))
+    if pronoun and kind in ("halt", "vague", "end", "halted", "unwanted") and not turned:
+        clause.about = ""
+        clause.objects = [one for one in clause.objects if one.kind not in NOT_OURS]
+        return Polarity.PERHAPS
+    if clause.about in NOT_OURS:
+        return Polarity.NONE
+    ours = [one for one in clause.objects if one.kind not in NOT_OURS and one.kind != "personal"]
+    if turned:
+        if kind == "unwanted":
+            return Polarity.STOP
+        return Polarity.KEEP if ours or kind in ("stop", "halt", "vague") else Polarity.NONE
+    if kind == "halted":
+        return (Polarity.STOP if ours else Polarity.PERHAPS) if wished else Polarity.NONE
+    if kind in ("end", "pause"):
+        return Polarity.STOP if ours or (clause.has("every") and kind == "end") else Polarity.NONE
+    if kind == "stop":
+        elsewhere = clause.sentence.has("aside") and clause.sentence.has("question")
+        return Polarity.STOP if ours or not elsewhere else Polarity.NONE
+    if ours or clause.has("every"):
+        return Polarity.STOP
+    if kind in ("halt", "vague") and grammar.doing.match(text, end):
+        return Polarity.NONE
+    return Polarity.PERHAPS if grammar.fillers.fullmatch(text, end) else Polarity.NONE

@@ -47,6 +47,13 @@ def _sent_to_desk(headers: Headers, own: tuple[str, ...]) -> bool:
     return any(one in text for name in names for value in headers.raw(name) for text in (value.lower(),) for one in own)
 
 
+def delivered_to(headers: Headers) -> tuple[str, ...]:
+    """Comparable addresses that the mail came to: for a bounce, which comes back to a token of ours."""
+    names = ("delivered-to", "x-original-to", "to", "cc")
+    found = (address.comparable(one.address) for name in names for one in headers.addresses(name) if one.plain)
+    return tuple(dict.fromkeys(found))[:MOST_REFERENCES]
+
+
 def envelope_of(headers: Headers, settings: ReaderSettings) -> tuple[Envelope, str, bool]:
     """(facts, subject, whether the subject can be relied on)."""
     author = _author(headers)

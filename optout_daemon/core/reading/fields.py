@@ -39,8 +39,13 @@ _FULL: Final = {
     "inquiry": FieldName.INQUIRY,
 }
 _NUMBERED: Final = (FieldName.CUSTOMER_NUMBER, FieldName.NAME, FieldName.ADDRESS, FieldName.INQUIRY)
+_WISHES: Final = frozenset({"stop", "halt", "end"})
 _MOST_LINES: Final = 8
 """Lines that a value may go on for."""
+_SAMPLE_LINES: Final = 4
+"""Lines above a form, without a gap, that may call it an example."""
+_APART: Final = 2
+"""Lines between two labels of one form, at most."""
 
 
 @dataclass(slots=True)
@@ -58,6 +63,7 @@ class Pair:
 
     kind: str
     label: str
+    label_start: int
     start: int
     end: int
     line: int
@@ -83,6 +89,10 @@ class Finder:
         self._labels = Labels(languages)
         self._numbers = Numbers(settings, languages)
         self._languages = tuple(languages)
+
+    def states_number(self, folded_text: str) -> bool:
+        """Whether a folded text states a customer number."""
+        return any(sign.isdigit() for sign in folded_text) and bool(self._numbers.stated(folded_text))
 
     def find(self, subject: str, text: str, segments: Sequence[Segment], folded: Folded | None = None) -> Found:
         """Every statement, best first within a name."""
@@ -170,10 +180,10 @@ class _Work:
             stated = self._numbers.first(self._folded.text[pair.start : pair.end])
             if stated is None or not stated.well_formed or trivial(stated.number) or self._is_sample(lines, pair.line):
                 continue
-            form = [one for one in pairs if abs(one.line - pair.line) <= 12]
+            form = _around(pairs, pair)
             self._take(form, quoted=True)
             inquiry = next((one for one in form if one.kind == "inquiry" and one.end > one.start), None)
-            self._quoted = (inquiry.start, inquiry.end) if inquiry else None
+            self._quoted = (self._said_from(inquiry), inquiry.end) if inquiry else None
             return
         if not pairs:
             self._quoted_numbered(lines)
@@ -189,7 +199,10 @@ class _Work:
             self._quoted = self._claimed_inquiry if span else None
 
     def _is_sample(self, lines: list[Line], line: int) -> bool:
-        above = " ".join(one.bare for one in lines[max(0, line - 4) : line + 1])
+        first = line
+        while first and line - first < _SAMPLE_LINES and lines[first - 1].bare.strip("> "):
+            first -= 1
+        above = " ".join(one.bare for one in lines[first : line + 1])
         return any(one.quoting["sample"].holds(above) for one in self._languages if "sample" in one.quoting)
 
     # Labelled
@@ -222,7 +235,8 @@ class _Work:
 
     def _pair(self, line: Line, label: Label, start: int, end: int, number: int, last: int) -> Pair:
         begin, end = _bounds(self._folded.text, start, end)
-        return Pair(label.kind, line.text[label.start : label.end].strip(), begin, end, number, last)
+        name = line.text[label.start : label.end].strip()
+        return Pair(label.kind, name, line.start + label.start, begin, end, number, last)
 
     def _last(self, lines: list[Line], number: int, label: Label) -> Pair:
         """The last label of a line: its value may go on, or only begin, on the next lines."""
@@ -305,7 +319,7 @@ class _Work:
             if len(values) > len(cells):  # the last cell, the inquiry, may hold the mark itself
                 values = [*values[: len(cells) - 1], (values[len(cells) - 1][0], values[-1][1])]
             return [
-                Pair(kind, self._folded.text[a:b], *_bounds(self._folded.text, *value), number, number + 1)
+                Pair(kind, self._folded.text[a:b], a, *_bounds(self._folded.text, *value), number, number + 1)
                 for kind, (a, b), value in zip(kinds, cells, values, strict=False)
                 if kind
             ]
@@ -486,9 +500,16 @@ class _Work:
     # Adding
 
     def _claim(self, pair: Pair) -> None:
-        """Names, addresses and what other labels claim hold no wish; nor do the labels themselves."""
+        """Names, addresses and what other labels claim hold no wish; nor do labels, unless they say what is wanted."""
         if pair.kind != "inquiry":
-            self._claimed.append((pair.start, pair.end))
+            self._claimed.append((pair.label_start, pair.end))
+        elif self._said_from(pair) > pair.label_start:
+            self._claimed.append((pair.label_start, pair.start))
+
+    def _said_from(self, pair: Pair) -> int:
+        """Where an inquiry begins: at its label, if that says what is wanted."""
+        wish = any(token.kind in _WISHES for one in self._languages for token in one.wish.scan(pair.label))
+        return pair.label_start if wish else pair.start
 
     def _add(self, name: FieldName, start: int, end: int, origin: Origin, quoted: bool, label: str = "") -> None:
         value = self._value(start, end)
@@ -549,6 +570,22 @@ class _Work:
             claimed=sorted(self._claimed),
             quoted=self._quoted,
         )
+
+
+def _around(pairs: Sequence[Pair], middle: Pair) -> list[Pair]:
+    """The pairs that stand together with one, none more than two lines from the next, none twice."""
+    at = pairs.index(middle)
+    first = last = at
+    kinds = {middle.kind}
+    while last + 1 < len(pairs) and pairs[last + 1].line - pairs[last].last_line <= _APART:
+        if pairs[last + 1].kind in kinds and pairs[last + 1].kind in _FULL:
+            break
+        last += 1
+        kinds.add(pairs[last].kind)
+    while first and pairs[first].line - pairs[first - 1].last_line <= _APART and pairs[first - 1].kind not in kinds:
+        first -= 1
+        kinds.add(pairs[first].kind)
+    return list(pairs[first : last + 1])
 
 
 def _lead(text: str) -> int:

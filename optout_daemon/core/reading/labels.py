@@ -142,6 +142,8 @@ class Labels:
             return end + 1, True
         bare = _SPACE.match(line, end)
         begins = bare.end() if bare else end
+        if inner and not line[begins:].strip(" *_:\"'"):
+            return None
         if begins == len(line) or not line[begins:].strip(" *_:\"'"):
             return len(line), False
         digits = kind == "customer_number" and line[begins] in "0123456789#〒〇一二三四五六七八九"

@@ -25,6 +25,7 @@ _NOT_A_NAME: Final = re.compile(
     r"案内|停止|希望|不要|配信|解除|お願|願|番号|住所|内容|連絡|以上|送|件|会員|客|様|御中|窓口|担当|係|本文|メール|ください|ます|です|いつも|世話|失礼|"
     r"今|昨|先|こと|ため|もう|ので|から|まで|より|これ|それ|あれ|その|この|必要|結構|大丈夫|無し|なし|一切|全て|すべて|郵|カタログ|ハガキ|はがき|退会|登録|情報|通"
 )
+_WRITTEN_NAME: Final = re.compile("(?![一二三四五六七八九十百]+$)[一-鿿]|^[ァ-ヺー \u3000]{3,}$")
 _LEAD: Final = re.compile(r".*(?:[のはがをに、]|住む|住んで|在住の|在の|こと)")
 _TITLE: Final = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Mx)\.? )?"
 _WORD: Final = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ.'’-]{0,24}"
@@ -170,7 +171,7 @@ def names(line: str, *, has_number: bool) -> Iterator[tuple[int, int]]:
         start, end = match.span(1)
         lead = _LEAD.match(line, start, end)
         start = lead.end() if lead and lead.end() < end else start
-        if is_name(line[start:end]):
+        if is_name(line[start:end]) and _WRITTEN_NAME.search(line[start:end]):
             yield start, end
     for match in _CHUNK.finditer(line):
         chunk = match[0].strip()

@@ -9,7 +9,7 @@ One pass over the lines, each looked at a fixed number of times: linear.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,13 +39,19 @@ class _Line:
     kind: SegmentKind = SegmentKind.OWN
 
 
-def segments(text: str, languages: Sequence[Language], folded: Folded | None = None) -> tuple[Segment, ...]:
-    """Stretches of `text` in order, without gaps; none for an empty text."""
+States = Callable[[str], bool]
+
+
+def segments(
+    text: str, languages: Sequence[Language], folded: Folded | None = None, states: States | None = None
+) -> tuple[Segment, ...]:
+    """Stretches of `text` in order, without gaps; none for an empty text. `states` tells of a folded text whether it
+    states a customer number: what does, and nothing before it, is no signature."""
     folded = folded or Folded(text)
     lines = _lines(folded)
     _mark_quotations(lines, languages)
     for first, last in _own_runs(lines):
-        _mark_tail(lines, first, last, languages)
+        _mark_tail(lines, first, last, languages, states or _looks_like_a_number)
     return _joined(lines, folded, len(text))
 
 
@@ -189,22 +195,27 @@ def _own_runs(lines: list[_Line]) -> list[tuple[int, int]]:
     return runs
 
 
-def _mark_tail(lines: list[_Line], first: int, last: int, languages: Sequence[Language]) -> None:
+def _looks_like_a_number(text: str) -> bool:
+    return _NUMBER.search(text) is not None
+
+
+def _mark_tail(lines: list[_Line], first: int, last: int, languages: Sequence[Language], states: States) -> None:
     for line in lines[first:last]:
         if line.text and len(line.text) <= 80 and _says(line.text, "footer", languages, at_start=True):
             line.kind = SegmentKind.FOOTER
-    _mark_disclaimers(lines, first, last, languages)
+    stated = states("\n".join(line.text for line in lines[first : max(first, last - _LONG_SIGNATURE)]))
+    _mark_disclaimers(lines, first, last, languages, states)
     end = last
     while end > first and (lines[end - 1].kind is not SegmentKind.OWN or not lines[end - 1].text):
         end -= 1
-    start = _signature(lines, first, end, languages)
+    start = _signature(lines, first, end, languages, (lambda text: False) if stated else states)
     if start is not None:
         for line in lines[start:end]:
             if line.kind is SegmentKind.OWN:
                 line.kind = SegmentKind.SIGNATURE
 
 
-def _mark_disclaimers(lines: list[_Line], first: int, last: int, languages: Sequence[Language]) -> None:
+def _mark_disclaimers(lines: list[_Line], first: int, last: int, languages: Sequence[Language], states: States) -> None:
     """Paragraphs, but never the first one, that speak as only a disclaimer does."""
     paragraph: list[_Line] = []
     earlier = False
@@ -213,14 +224,14 @@ def _mark_disclaimers(lines: list[_Line], first: int, last: int, languages: Sequ
             paragraph.append(line)
             continue
         text = " ".join(one.text for one in paragraph)
-        if earlier and len(text) > 20 and _says(text, "disclaimer", languages) and not _NUMBER.search(text):
+        if earlier and len(text) > 20 and _says(text, "disclaimer", languages) and not states(text):
             for one in paragraph:
                 one.kind = SegmentKind.DISCLAIMER
         earlier = earlier or bool(paragraph)
         paragraph = []
 
 
-def _signature(lines: list[_Line], first: int, end: int, languages: Sequence[Language]) -> int | None:
+def _signature(lines: list[_Line], first: int, end: int, languages: Sequence[Language], states: States) -> int | None:
     """The line at which a signature begins, or None: what stands at the end is the customer's statement."""
     for number in range(max(first, end - _LONG_SIGNATURE), end):
         text = lines[number].text
@@ -230,16 +241,27 @@ def _signature(lines: list[_Line], first: int, end: int, languages: Sequence[Lan
             continue
         if not below and number > first and not dashes:
             continue
-        if _NUMBER.search("\n".join(line.text for line in below)):
+        if not any(_names_company(line.text, languages) for line in below) and not dashes:
+            continue
+        if _states_first(lines, first, number, below, states):
             continue
         if any(_names_company(line.text, languages) for line in below):
             return number
         if dashes and not any(any(sign.isdigit() for sign in line.text) for line in below):
             return number
-    return _trailing_company(lines, first, end, languages)
+    return _trailing_company(lines, first, end, languages, states)
 
 
-def _trailing_company(lines: list[_Line], first: int, end: int, languages: Sequence[Language]) -> int | None:
+def _states_first(lines: list[_Line], first: int, number: int, below: Sequence[_Line], states: States) -> bool:
+    """Whether a block states a customer number that the words above it do not."""
+    if not states("\n".join(line.text for line in below)):
+        return False
+    return not states("\n".join(line.text for line in lines[first:number] if line.kind is SegmentKind.OWN))
+
+
+def _trailing_company(
+    lines: list[_Line], first: int, end: int, languages: Sequence[Language], states: States
+) -> int | None:
     """Without a rule line: the first of the closing short lines that names a company, a department or a post."""
     number = end
     while number > max(first, end - _LONG_SIGNATURE):
@@ -248,9 +270,12 @@ def _trailing_company(lines: list[_Line], first: int, end: int, languages: Seque
             break
         number -= 1
     block = [at for at in range(number, end) if lines[at].text]
-    if not block or number <= first or _NUMBER.search("\n".join(lines[at].text for at in block)):
+    if not block or number <= first:
         return None
-    return next((at for at in block if _names_company(lines[at].text, languages)), None)
+    start = next((at for at in block if _names_company(lines[at].text, languages)), None)
+    if start is None or _states_first(lines, first, start, lines[start:end], states):
+        return None
+    return start
 
 
 def _signs(text: str, languages: Sequence[Language]) -> bool:

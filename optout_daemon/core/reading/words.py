@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from importlib import resources
 from typing import Final
 
@@ -26,7 +26,7 @@ _PIECE: Final = re.compile(r"[a-z0-9]+|[^a-z0-9\s]")
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Full-width brackets in a phrase stand for themselves."""
 
-SECTIONS: Final = ("labels", "channels", "wish", "quoting", "machine")
+SECTIONS: Final = ("labels", "channels", "wish", "who", "grammar", "quoting", "machine")
 
 
 class WordsError(Exception):
@@ -90,6 +90,32 @@ class Lexicon:
 
 
 @dataclass(frozen=True, slots=True)
+class Grammar:
+    """How the words of one language hang together: patterns over folded text; one not given never matches."""
+
+    boundary: re.Pattern[str]
+    """Between two clauses, where predicates stand before their objects."""
+    joined: re.Pattern[str]
+    """Between the things of one list, or behind a topic, where predicates stand last."""
+    reported: re.Pattern[str]
+    """Words of somebody else; they stand in a group."""
+    pronoun: re.Pattern[str]
+    """Behind a predicate: its thing was named before."""
+    fillers: re.Pattern[str]
+    """What adds nothing to a predicate without a thing."""
+    wishing: re.Pattern[str]
+    """In front of a participle: somebody wants it so."""
+    adverbs: re.Pattern[str]
+    """Between a negation and its verb."""
+    doing: re.Pattern[str]
+    """Behind a predicate: something that is none of ours."""
+    acts: re.Pattern[str]
+    """Nouns that say what is done with a thing, not which."""
+    part: re.Pattern[str]
+    """Beside a channel: only part of it is meant."""
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """One language as the reader uses it; all phrases folded."""
 
@@ -105,7 +131,12 @@ class Language:
     labels: Mapping[str, str]
     """Label to the kind of field it stands before."""
     wish: Lexicon
+    who: Lexicon
+    """Who the wish is for; scanned by itself, so that these phrases and those of `wish` may overlap."""
+    whose: Lexicon
+    """What directly behind a relative makes something theirs (母 + あての, my mother + 's account)."""
     quoting: Mapping[str, Lexicon]
+    grammar: Grammar
     channels: tuple[str, ...]
     machine: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -186,6 +217,7 @@ def parse(text: str, name: str) -> Language:
     if order not in ("predicate_first", "predicate_last"):
         raise WordsError(f"{name}: order must be predicate_first or predicate_last, not {order}")
     channels = tuple(data["channels"])
+    whose = data["who"].pop("whose", [])
     return Language(
         name=data.get("name", name),
         order=order,
@@ -194,10 +226,30 @@ def parse(text: str, name: str) -> Language:
         common=frozenset(fold(word) for word in data.get("common", ())),
         labels=_kinds(data["labels"], name),
         wish=lexicon(_kinds({**data["channels"], **data["wish"]}, name)),
+        who=lexicon(_kinds(data["who"], name)),
+        whose=lexicon(_kinds({"whose": whose}, name)),
         quoting={kind: lexicon(_kinds({kind: phrases}, name)) for kind, phrases in data["quoting"].items()},
+        grammar=_grammar(data["grammar"], name),
         channels=channels,
         machine={key: tuple(phrases) for key, phrases in data["machine"].items()},
     )
+
+
+def _grammar(section: Mapping[str, str], name: str) -> Grammar:
+    patterns = {}
+    for one in fields(Grammar):
+        pattern = section.get(one.name, _DEFAULTS.get(one.name, r"(?!)"))
+        try:
+            patterns[one.name] = re.compile(pattern)
+        except (re.error, TypeError) as error:
+            raise WordsError(f"{name}: grammar: {one.name}: {error}") from error
+    unknown = set(section) - set(patterns)
+    if unknown:
+        raise WordsError(f"{name}: grammar: {', '.join(sorted(unknown))}: not known")
+    return Grammar(**patterns)
+
+
+_DEFAULTS: Final = {"boundary": r"[,;:()\n/]", "adverbs": r"\s*", "fillers": r"[\s!?.,^$()-]*", "joined": r"\S{0,2}"}
 
 
 def _characters(ranges: str | None) -> re.Pattern[str] | None:

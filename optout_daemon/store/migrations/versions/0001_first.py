@@ -213,7 +213,6 @@ def tables() -> None:
         sa.Column("replies", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("domain", "minute", name=op.f("pk_reply_count")),
     )
-    op.create_index(op.f("ix_reply_count_minute"), "reply_count", ["minute"])
     op.create_table(
         "suppression",
         sa.Column("subject_kind", sa.Text(), nullable=False),

@@ -1,0 +1,88 @@
+"""One mail's sentences and clauses, and what follows from them by themselves: all that the rules of the wish look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from optout_daemon.core.model import RuleHit
+from optout_daemon.core.reading.clauses import Clause, Polarity
+from optout_daemon.core.reading.sentences import Sentence
+from optout_daemon.core.reading.words import Language, Token
+
+_DETAIL: Final = 80
+_BACK: Final = 4
+"""Sentences that a clause without an object looks back over."""
+_ELSEWHERE: Final = frozenset({"aside", "second", "damage", "errand"})
+
+
+@dataclass
+class Case:
+    """What the rules look at; `note` keeps what they rested on."""
+
+    languages: Sequence[Language]
+    channels: tuple[str, ...]
+    sentences: list[Sentence]
+    has_fields: bool
+    hits: list[RuleHit] = field(default_factory=list)
+
+    def note(self, rule: str, what: Clause | Sentence | str = "") -> None:
+        """Keep one hit with a short piece of the clause."""
+        text = what if isinstance(what, str) else what.text
+        self.hits.append(RuleHit(rule, text.strip("^$ ")[:_DETAIL]))
+
+    def has(self, *kinds: str) -> Sentence | None:
+        """The first sentence with a phrase of these kinds."""
+        return next((one for one in self.sentences if one.has(*kinds)), None)
+
+    def tells(self, *kinds: str) -> Sentence | None:
+        """The first sentence that says one of these of who the wish is for."""
+        return next((one for one in self.sentences if one.tells(*kinds)), None)
+
+    def of(self, *polarities: Polarity) -> list[Clause]:
+        """The clauses of these polarities, in order."""
+        return [clause for one in self.sentences for clause in one.clauses if clause.polarity in polarities]
+
+    @cached_property
+    def ours(self) -> frozenset[str]:
+        """Kinds of things that we send."""
+        return frozenset({"sending", "list", "mail", *self.channels})
+
+    @cached_property
+    def speaks_of_sendings(self) -> bool:
+        return any(token.kind in self.ours for sentence in self.sentences for token in sentence.tokens)
+
+    @cached_property
+    def stops(self) -> list[Clause]:
+        """Clauses that stop something of ours; one that does not say what, where it can be seen from the rest."""
+        firm = self.of(Polarity.STOP, Polarity.ASKED)
+        return [*firm, *(clause for clause in self.of(Polarity.PERHAPS) if self._is_ours(clause, bool(firm)))]
+
+    def _is_ours(self, clause: Clause, firm: bool) -> bool:
+        for tokens in self.before(clause):
+            kinds = {token.kind for token in tokens}
+            if kinds & self.ours or "every" in kinds:
+                return True
+            if kinds & _ELSEWHERE:
+                return False
+        return firm or self.speaks_of_sendings or clause.predicate.kind not in ("vague", "dont")
+
+    @cached_property
+    def keeps(self) -> list[Clause]:
+        """Clauses that ask for sendings to go on, of the writer's own."""
+        return [clause for clause in self.of(Polarity.KEEP) if not about_others(clause)]
+
+    def before(self, clause: Clause) -> list[list[Token]]:
+        """What was spoken of before a clause, nearest first: its sentence, those before it, the subject."""
+        at = next((number for number, one in enumerate(self.sentences) if one is clause.sentence), 0)
+        found = [[token for token in clause.sentence.tokens if token.end <= clause.predicate.start]]
+        found += [one.tokens for one in reversed(self.sentences[max(0, at - _BACK) : at]) if not one.subject]
+        found += [one.tokens for one in self.sentences if one.subject and one is not clause.sentence]
+        return found
+
+
+def about_others(clause: Clause) -> bool:
+    """Whether its sentence speaks of somebody else."""
+    return clause.sentence.tells("kin", "behalf")

@@ -1,0 +1,220 @@
+"""Which channels the stopping clauses mean (policy, section 3).
+
+Named channels and no others; all, everything, or nothing named: every channel. A clause that only says "it" takes what
+was spoken of just before. Where a reader could be in two minds, `doubtful` says so and nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from optout_daemon.core.reading.case import Case, about_others
+from optout_daemon.core.reading.clauses import Clause, Polarity
+from optout_daemon.core.reading.sentences import Sentence
+from optout_daemon.core.reading.words import Token
+
+_LITTLE: Final = re.compile(r"(?:\b(?:the|your|my|for|from|of|all)\b|[\s,はのも])*")
+
+_LETTERS: Final = re.compile(r"[^\W\d_]")
+_FEW: Final = 6
+"""Letters that may stand beside the names of channels."""
+
+
+@dataclass
+class Scope:
+    """What the stopping clauses name together."""
+
+    named: set[str] = field(default_factory=set)
+    every: bool = False
+    generic: list[Clause] = field(default_factory=list)
+    also: bool = False
+    doubtful: Clause | None = None
+    partial: Clause | None = None
+    """Leaves out, or means, only part of a channel."""
+
+
+def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
+    """The scope of all stopping clauses of a mail."""
+    scope = Scope()
+    weak: list[Clause] = []
+    for clause in stops:
+        named, excepted, bent = named_by(clause, case.channels)
+        scope.partial = scope.partial or (clause if bent else None)
+        mails = [token for token in clause.objects if token.kind == "mail"]
+        if excepted:
+            scope.named |= set(case.channels) - excepted
+        elif clause.has("including"):
+            scope.every = True
+        elif mails and named:
+            scope.named |= _beside_mail(named, case.channels)
+        elif named:
+            scope.named |= named
+            scope.also = scope.also or _adds(clause)
+        elif mails:
+            weak.append(clause)
+        elif clause.has("every"):
+            scope.every = True
+        elif _says_which(clause):
+            added = _added(case, clause)
+            scope.named |= added
+            if not added:
+                scope.generic.append(clause)
+        else:
+            channels, whole = _spoken_of(case, clause)
+            scope.named |= channels
+            scope.every = scope.every or whole
+            if not channels and not whole:
+                scope.generic.append(clause)
+    if weak and not scope.named:
+        # "mail" alone is e-mail (policy, section 3) where no other word says which.
+        scope.named |= {"email"} & set(case.channels)
+        scope.doubtful = scope.doubtful or next((clause for clause in weak if _postal(clause.objects)), None)
+    elif scope.generic and not scope.named and not scope.every:
+        scope.doubtful = scope.doubtful or _in_two_minds(case, scope.generic)
+    return scope
+
+
+def _postal(objects: Sequence[Token]) -> bool:
+    return any(token.kind == "mail" and token.text.startswith(("by", "via", "junk")) for token in objects)
+
+
+def _added(case: Case, clause: Clause) -> set[str]:
+    """Channels that the next sentence adds, where it is nothing but their names ("メールのほうです。")."""
+    at = next((number for number, one in enumerate(case.sentences) if one is clause.sentence), 0)
+    if at + 1 >= len(case.sentences) or case.sentences[at + 1].clauses:
+        return set()
+    after = case.sentences[at + 1]
+    rest = after.text
+    for token in reversed(after.tokens):
+        rest = rest[: token.start] + rest[token.end :]
+    if len(_LETTERS.findall(rest)) > _FEW:
+        return set()
+    return {token.kind for token in after.tokens if token.kind in case.channels}
+
+
+def _beside_mail(named: set[str], channels: Sequence[str]) -> set[str]:
+    """ "mail" is e-mail beside paper, and the post beside e-mail."""
+    return (named | {"print"} if "email" in named else named | {"email"}) & set(channels)
+
+
+def _adds(clause: Clause) -> bool:
+    """`メルマガも止めて`, `also stop the newsletter`: beside something else."""
+    text, channels = clause.sentence.text, clause.sentence.language.channels
+    own = {token.kind for token in clause.objects if token.kind in channels}
+    if len(own) > 1:
+        return False
+    return any(text.startswith("も", token.end) for token in clause.objects if token.kind in own) or " also " in text
+
+
+def _says_which(clause: Clause) -> bool:
+    """Whether it says what is to be stopped, if not by which channel: not "them", not what is done, not a list."""
+    grammar = clause.sentence.language.grammar
+    if grammar.pronoun.match(clause.sentence.text, clause.predicate.end):
+        return False
+    things = [token for token in clause.objects if token.kind == "sending" and not grammar.acts.fullmatch(token.text)]
+    following = [token for token in things if grammar.pronoun.match(clause.sentence.text, token.end)]
+    return bool(things) and not following
+
+
+def named_by(clause: Clause, channels: Sequence[str]) -> tuple[set[str], set[str], bool]:
+    """(channels that a clause names, channels that it leaves out, whether it leaves out or means something else)."""
+    last = clause.sentence.language.order == "predicate_last"
+    text = clause.sentence.text
+    objects = [token for token in clause.objects if token.kind in channels]
+    excepted: set[str] = set()
+    bent = False
+    for bend in (token for token in clause.others if token.kind == "except"):
+        near = [token for token in objects if (token.end <= bend.start if last else token.start >= bend.end)]
+        pick = (near[-1] if last else near[0]) if near else None
+        gap = "?" if pick is None else text[pick.end : bend.start] if last else text[bend.end : pick.start]
+        if pick is None or not _LITTLE.fullmatch(gap):
+            bent = True
+        else:
+            excepted.add(pick.kind)
+            objects = [token for token in objects if token is not pick]
+    named = {token.kind for token in objects} - excepted
+    return named, excepted if not named else set(), bent
+
+
+def only_part(clause: Clause) -> bool:
+    """Whether a channel in a clause is meant in part: the travel newsletter, e-mails about cookware."""
+    grammar, text = clause.sentence.language.grammar, clause.sentence.text
+    for token in clause.objects:
+        if token.kind not in clause.sentence.language.channels:
+            continue
+        if clause.sentence.language.order == "predicate_last":
+            if any(match.end() == token.start for match in grammar.part.finditer(text, 0, token.start)):
+                return True
+        elif grammar.part.match(text, token.end):
+            return True
+    return False
+
+
+def _spoken_of(case: Case, clause: Clause) -> tuple[set[str], bool]:
+    """What was spoken of before: (channels, whether everything)."""
+    for tokens in case.before(clause):
+        if any(token.kind == "keep" for token in tokens) and not any(
+            token.kind in ("stop", "halt") for token in tokens
+        ):
+            continue
+        channels = {token.kind for token in tokens if token.kind in case.channels}
+        if any(token.kind == "mail" and not (channels and _postal([token])) for token in tokens):
+            channels = _beside_mail(channels, case.channels)
+        if any(token.kind == "every" for token in tokens) and not channels:
+            return set(), True
+        if channels:
+            return channels, False
+        if any(token.kind == "sending" for token in tokens):
+            return set(), False
+    return set(), False
+
+
+def _in_two_minds(case: Case, generic: Sequence[Clause]) -> Clause | None:
+    """A general stop right after one single channel was complained of: only that one, or all?"""
+    for clause in generic:
+        if clause.sentence.subject:
+            continue
+        for tokens in case.before(clause)[:2]:
+            channels = {token.kind for token in tokens if token.kind in case.channels}
+            if len(channels) == 1 and not any(token.kind in ("keep", "every") for token in tokens):
+                return clause
+    return None
+
+
+def kept_by(case: Case) -> tuple[set[str], Clause | None, Clause | None]:
+    """(channels asked to go on, a clause that asks for it without saying what, one that keeps part of a channel)."""
+    kept: set[str] = set()
+    open_keep = part = None
+    for sentence in case.sentences:
+        topic: set[str] = set()
+        for clause in sentence.clauses:
+            named = named_by(clause, case.channels)[0]
+            if any(token.kind == "mail" for token in clause.objects):
+                named.add("email")
+            if clause.polarity is Polarity.KEEP and not about_others(clause):
+                if only_part(clause):
+                    part = part or clause
+                if named or topic:
+                    kept |= named or topic
+                else:
+                    open_keep = open_keep or clause
+                topic = named or topic
+            elif clause.polarity is Polarity.LIKE:
+                topic = named or topic
+                if clause.predicate.kind == "want" and not _stopped(case, named):
+                    kept |= named
+            else:
+                topic = set()
+    return kept, open_keep, part
+
+
+def _stopped(case: Case, channels: set[str]) -> bool:
+    return any(channels & named_by(stop, case.channels)[0] for stop in case.stops)
+
+
+def overlap(case: Case, channels: set[str]) -> Sentence | None:
+    """The sentence that keeps one of these channels."""
+    return next((one.sentence for one in case.keeps if named_by(one, case.channels)[0] & channels), None)

@@ -1,0 +1,101 @@
+"""Reading in child processes with limits."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from optout_daemon.core.model import Reading
+from optout_daemon.core.reading.settings import ReaderSettings
+from optout_daemon.edges import readers
+from optout_daemon.edges.readers import Job, ReaderDefect, ReaderFailure, ReaderPool, ReadersClosed
+
+pytestmark = pytest.mark.slow
+MAIL = b"From: a@example.org\r\nSubject: stop\r\n\r\nPlease stop.\r\n"
+
+
+@pytest.fixture
+def pool() -> Iterator[ReaderPool]:
+    with ReaderPool(ReaderSettings(), workers=1, time_limit=3, memory_limit=512 * 2**20) as made:
+        yield made
+
+
+def hang(raw: bytes, truncated: bool) -> Reading:
+    time.sleep(60)
+    raise AssertionError
+
+
+def swell(raw: bytes, truncated: bool) -> Reading:
+    return b"x" * 2**30  # type: ignore[return-value]
+
+
+def die(raw: bytes, truncated: bool) -> Reading:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def fail(raw: bytes, truncated: bool) -> Reading:
+    raise KeyError("a defect")
+
+
+def first(pool: ReaderPool, wanted: Callable[[object], bool]) -> object:
+    """Ask until the answer is the wanted one; None stands for ReadersClosed."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            [answer] = pool.read([Job(MAIL)])
+        except ReadersClosed:
+            answer = None  # type: ignore[assignment]
+        if wanted(answer):
+            return answer
+    raise AssertionError("waited in vain")
+
+
+def test_mails_are_read_in_order(pool: ReaderPool):
+    """One answer a job."""
+    answers = pool.read([Job(MAIL), Job(MAIL.replace(b"stop\r\n\r\n", b"halt\r\n\r\n")), Job(MAIL, truncated=True)])
+
+    assert [a.subject for a in answers if isinstance(a, Reading)] == ["stop", "halt", "stop"]
+    assert [a.readable for a in answers if isinstance(a, Reading)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("work", "answer"),
+    [
+        (hang, ReaderFailure("over the time limit")),
+        (swell, ReaderFailure("over the memory limit")),
+        (die, ReaderFailure("its reader process died")),
+        (fail, ReaderDefect("KeyError")),
+    ],
+)
+def test_a_mail_that_breaks_its_reader_harms_no_other(pool, work, answer, monkeypatch):
+    """Over a limit is a failure at once; our own defect is told apart; the next mail is read as ever."""
+    monkeypatch.setattr(readers, "_read", work)
+    broken = pool.read([Job(MAIL)])
+    monkeypatch.undo()
+    [after] = pool.read([Job(MAIL)])
+
+    assert [answer] == broken
+    assert isinstance(after, Reading)
+
+
+def test_a_pool_whose_readers_do_not_start_recovers(monkeypatch):
+    """Out of memory, a damaged installation: when it is better again, reading goes on without a restart."""
+    with ReaderPool(ReaderSettings(languages=("xx",)), workers=1, time_limit=3, memory_limit=512 * 2**20) as pool:
+        assert first(pool, lambda answer: answer is None) is None
+        monkeypatch.setattr(pool, "_settings", ReaderSettings())
+        assert isinstance(first(pool, lambda answer: answer is not None), Reading)
+
+
+def test_closing_learns_nothing_about_the_mail(pool: ReaderPool, monkeypatch):
+    """A mail given up at the stop must stay RECEIVED, never be held as unreadable."""
+    monkeypatch.setattr(readers, "_read", hang)
+    threading.Timer(1.0, pool.close).start()
+
+    with pytest.raises(ReadersClosed):
+        pool.read([Job(MAIL)])
