@@ -173,6 +173,7 @@ class Daemon:
 
         def keeping_house() -> None:
             housekeeping.release_claims(database, now=_now(), log=log)
+            housekeeping.forget_rates(database, now=_now())
 
         for box in settings.mailbox:
             poll = box.poll_interval.total_seconds()

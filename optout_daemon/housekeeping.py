@@ -1,4 +1,4 @@
-"""Put right what a crash left lying: claims of couriers that are gone.
+"""Put right what a crash left lying, and drop what is counted no more.
 
 Runs at start and then regularly; everything it does may be done twice.
 """
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from optout_daemon.log import Log
-from optout_daemon.store import outbox
+from optout_daemon.store import outbox, rates
 from optout_daemon.store.database import Database
 
 STALE: Final = timedelta(minutes=15)
@@ -23,3 +23,9 @@ def release_claims(database: Database, *, now: datetime, log: Log, only_process:
     if released:
         log.released(items=released)
     return released
+
+
+def forget_rates(database: Database, *, now: datetime) -> None:
+    """Drop the counts of replies that no cap by the hour looks at any more."""
+    with database.transaction() as tx:
+        rates.forget(tx, before=now - timedelta(hours=2))

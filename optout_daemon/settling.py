@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from optout_daemon.composing import Composer
 from optout_daemon.core import reply
+from optout_daemon.core.decision import RULES_VERSION
 from optout_daemon.core.lifecycle import State, Step
 from optout_daemon.core.model import (
     EMAIL,
@@ -136,6 +137,7 @@ def settle(
         now=now,
         parent_id=subject.parent,
         reply_capped=capped is not None,
+        rules_version=RULES_VERSION,
     )
     if subject.parent is not None and decision.disposition is Disposition.APPLIED:
         inquiries.absorb(tx, subject.parent, by_inquiry=subject.id, decision=decision, now=now)

@@ -77,7 +77,10 @@ def reply_fits(got: Decision, want: Truth) -> bool:
 
 @dataclass
 class Score:
-    """Counts as the issue's table has them; `faults` says what was wrong, by file."""
+    """Counts as the issue's table has them; `faults` says what was wrong, by file.
+
+    Straight through is counted over the mails that a careful clerk would apply and nothing else.
+    """
 
     mails: int = 0
     agreed: int = 0
@@ -101,10 +104,11 @@ class Score:
         wants = list(right_answers(truth))
         faults = []
         self.mails += 1
-        self.applied_due += due == "applied"
+        must = all(want["disposition"] == "applied" for want in wants)
+        self.applied_due += must
         if any(same_action(got, want) for want in wants):
             self.agreed += 1
-            self.applied += due == got.disposition.value == "applied"
+            self.applied += must and got.disposition.value == "applied"
         else:
             kind = {"applied": "wrong", "ignored": "lost"}.get(got.disposition.value)
             kind = kind or ("noise" if due == "ignored" else "not straight through")

@@ -32,6 +32,10 @@ from optout_daemon.core.model import (
 )
 
 
+RULES_VERSION: Final = "2026-11-24"
+"""Kept with each decision; a new one where a rule, a phrase or the matching may decide otherwise than before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """All that the rules look at."""

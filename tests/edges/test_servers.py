@@ -9,7 +9,7 @@ from tests.servers.process import ServerFailed, ServerMissing, ServerProcess, fr
 
 def test_missing_software_is_named_by_its_package() -> None:
     """Nothing is skipped: the run fails and says what to install."""
-    with pytest.raises(ServerMissing, match="apt-get install dovecot-imapd postfix$"):
+    with pytest.raises(ServerMissing, match=r"apt-get install dovecot-imapd postfix$"):
         require({"/no/such/master": "postfix", "no-such-imap": "dovecot-imapd", "sh": "dash"})
 
 

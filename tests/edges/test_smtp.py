@@ -153,6 +153,18 @@ def test_a_refusal_leaves_the_connection_good_for_the_next(make: Make, sink: Smt
     assert (1, 1) == (sink.connections, len(sink.messages))
 
 
+@pytest.mark.slow
+def test_the_final_dot_does_not_wait_for_an_acknowledgement(make: Make, postfix: Postfix) -> None:
+    """It is a small packet behind another: with Nagle's algorithm each message takes 40 ms more."""
+    courier = make(postfix.port)
+    courier.open()
+    began = time.monotonic()
+    for _ in range(50):
+        courier.send("<>", ANNA, RAW)
+
+    assert time.monotonic() - began < 1.5
+
+
 # what the server says
 
 

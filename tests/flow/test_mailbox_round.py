@@ -58,7 +58,7 @@ class Round:
             database=self.database,
             mailbox=self.settings,
             time_zone="Asia/Tokyo",
-            now=datetime.now(UTC),
+            now=NOW,
             log=self.log,
         )
 

@@ -61,7 +61,7 @@ class Case:
         return [*firm, *(clause for clause in self.of(Polarity.PERHAPS) if self._is_ours(clause, bool(firm)))]
 
     def _is_ours(self, clause: Clause, firm: bool) -> bool:
-        for tokens in self.before(clause):
+        for tokens in self.beside(clause):
             kinds = {token.kind for token in tokens}
             if kinds & self.ours or "every" in kinds:
                 return True
@@ -74,10 +74,12 @@ class Case:
         """Clauses that ask for sendings to go on, of the writer's own."""
         return [clause for clause in self.of(Polarity.KEEP) if not about_others(clause)]
 
-    def before(self, clause: Clause) -> list[list[Token]]:
-        """What was spoken of before a clause, nearest first: its sentence, those before it, the subject."""
+    def beside(self, clause: Clause) -> list[list[Token]]:
+        """What was spoken of beside a clause, nearest first: its sentence, those before it, the subject."""
         at = next((number for number, one in enumerate(self.sentences) if one is clause.sentence), 0)
-        found = [[token for token in clause.sentence.tokens if token.end <= clause.predicate.start]]
+        here = clause.sentence.tokens
+        found = [[token for token in here if token.end <= clause.predicate.start]]
+        found.append([token for token in here if token.start >= clause.predicate.end])
         found += [one.tokens for one in reversed(self.sentences[max(0, at - _BACK) : at]) if not one.subject]
         found += [one.tokens for one in self.sentences if one.subject and one is not clause.sentence]
         return found

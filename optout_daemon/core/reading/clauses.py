@@ -20,7 +20,18 @@ NOT_OURS: Final = frozenset({"aside", "second", "reply"})
 
 _OBJECTS: Final = NOT_OURS | {"sending", "act", "list", "mail", "personal"}
 _STOPPING: Final = frozenset({"stop", "halt", "vague", "end", "enough", "unwanted", "halted", "pause"})
-_PREDICATES: Final = _STOPPING | {"keep", "asbefore", "fine", "enjoy", "want", "resume", "erase", "dont", "deny"}
+_PREDICATES: Final = _STOPPING | {
+    "keep",
+    "spare",
+    "asbefore",
+    "fine",
+    "enjoy",
+    "want",
+    "resume",
+    "erase",
+    "dont",
+    "deny",
+}
 _DROPPED: Final = frozenset({"neutral", "greeting", "thanks"})
 _NEAR: Final = 8
 """Characters between a predicate and a verb that is its object ("stop sending", "want to receive")."""
@@ -37,6 +48,8 @@ class Polarity(StrEnum):
     KEEP = "keep"
     LIKE = "like"
     RESUME = "resume"
+    ERASE = "erase"
+    """What is held about the writer is to go."""
     NONE = "none"
 
 
@@ -159,7 +172,9 @@ def _judge_last(clause: Clause, previous: Clause | None) -> Polarity:
     if kind in _STOPPING:
         if clause.about in NOT_OURS and kind != "stop":
             return Polarity.NONE
-        if kind == "end" and (not clause.about or clause.about == "personal" or clause.inherited):
+        if kind == "end" and clause.about == "personal":
+            return Polarity.ERASE
+        if kind == "end" and (not clause.about or clause.inherited):
             return Polarity.NONE
         if kind == "enough" and kept:
             return Polarity.KEEP
@@ -168,6 +183,8 @@ def _judge_last(clause: Clause, previous: Clause | None) -> Polarity:
         return Polarity.PERHAPS if kind != "stop" else Polarity.STOP
     if kind == "resume":
         return Polarity.NONE if clause.about in NOT_OURS else Polarity.RESUME
+    if kind == "spare":
+        return Polarity.KEEP
     if kind == "keep":
         return Polarity.NONE if clause.about in NOT_OURS and not _channel(clause) else Polarity.KEEP
     if kind in ("asbefore", "enjoy", "want"):
@@ -260,6 +277,8 @@ def _judge_first(clause: Clause, before: Token | None, after: Token | None) -> P
         return _stopping(clause, turned=bool(negated or denied))
     if kind == "resume":
         return Polarity.NONE if negated or denied or clause.about in NOT_OURS else Polarity.RESUME
+    if kind == "spare":
+        return Polarity.KEEP
     if kind in ("keep", "asbefore"):
         if negated:
             return Polarity.STOP
@@ -269,7 +288,9 @@ def _judge_first(clause: Clause, before: Token | None, after: Token | None) -> P
     if kind == "fine":
         return Polarity.KEEP if clause.objects and not negated else Polarity.NONE
     if kind == "past":
-        return Polarity.NONE if denied or clause.has("reported") or clause.sentence.has("deny") else Polarity.ASKED
+        if denied:
+            return Polarity.KEEP
+        return Polarity.NONE if clause.has("reported") or clause.sentence.has("deny") else Polarity.ASKED
     if kind == "enjoy":
         return Polarity.LIKE if clause.objects and not negated else Polarity.NONE
     return Polarity.NONE
@@ -305,6 +326,8 @@ def _stopping(clause: Clause, *, turned: bool) -> Polarity:
         return Polarity.KEEP if ours or kind in ("stop", "halt", "vague") else Polarity.NONE
     if kind == "halted":
         return (Polarity.STOP if ours else Polarity.PERHAPS) if wished else Polarity.NONE
+    if kind == "end" and clause.about == "personal":
+        return Polarity.ERASE
     if kind in ("end", "pause"):
         return Polarity.STOP if ours or (clause.has("every") and kind == "end") else Polarity.NONE
     if kind == "stop":

@@ -39,7 +39,7 @@ _FULL: Final = {
     "inquiry": FieldName.INQUIRY,
 }
 _NUMBERED: Final = (FieldName.CUSTOMER_NUMBER, FieldName.NAME, FieldName.ADDRESS, FieldName.INQUIRY)
-_WISHES: Final = frozenset({"stop", "halt", "end"})
+_WISHES: Final = frozenset({"stop", "halt", "end", "vague", "keep", "spare"})
 _MOST_LINES: Final = 8
 """Lines that a value may go on for."""
 _SAMPLE_LINES: Final = 4
@@ -501,6 +501,8 @@ class _Work:
 
     def _claim(self, pair: Pair) -> None:
         """Names, addresses and what other labels claim hold no wish; nor do labels, unless they say what is wanted."""
+        if pair.kind == "aside" and self._wishes(self._folded.text[pair.start : pair.end]):
+            return  # "E-mail: stop"
         if pair.kind != "inquiry":
             self._claimed.append((pair.label_start, pair.end))
         elif self._said_from(pair) > pair.label_start:
@@ -508,8 +510,10 @@ class _Work:
 
     def _said_from(self, pair: Pair) -> int:
         """Where an inquiry begins: at its label, if that says what is wanted."""
-        wish = any(token.kind in _WISHES for one in self._languages for token in one.wish.scan(pair.label))
-        return pair.label_start if wish else pair.start
+        return pair.label_start if self._wishes(pair.label) else pair.start
+
+    def _wishes(self, text: str) -> bool:
+        return any(token.kind in _WISHES for one in self._languages for token in one.wish.scan(text[:200]))
 
     def _add(self, name: FieldName, start: int, end: int, origin: Origin, quoted: bool, label: str = "") -> None:
         value = self._value(start, end)

@@ -70,6 +70,8 @@ class Labels:
         start = first.value if first else 0
         for place in self._places(line, start):
             label = self._at(line, place, inner=first is None or first.strong)
+            if label is not None and first is None and not found and _in_a_sentence(line, label):
+                continue
             if label is not None and label.start >= start:
                 found.append(label)
                 start = label.value
@@ -160,6 +162,12 @@ class Labels:
         if latin:
             return (begins, False) if bare and (len(bare[0]) >= 2 or "\t" in bare[0]) else None
         return (begins, False) if bare else None
+
+
+def _in_a_sentence(line: str, label: Label) -> bool:
+    """`please update my address: ...`: a word stands right before what would be the first label of the line."""
+    before = line[max(0, label.start - 2) : label.start]
+    return label.kind != "customer_number" and before.endswith(" ") and before[:1] in _LATIN and label.start >= 2
 
 
 def _tight(label: str) -> str:

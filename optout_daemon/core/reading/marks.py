@@ -18,11 +18,13 @@ def condition(case: Case, stops: Sequence[Clause], *, anywhere: bool = False) ->
             return clause.sentence
     for number, sentence in enumerate(case.sentences):
         here = id(sentence) in near or sentence.subject or anywhere
-        beside = here or any(id(one) in near for one in case.sentences[max(0, number - 1) : number + 2])
+        beside = here or anywhere or any(id(one) in near for one in case.sentences[max(0, number - 1) : number + 2])
         for token in sentence.tokens:
-            if token.kind in ("until", "condition", "pause") and here:
+            if token.kind in ("until", "condition") and here and (near or token.kind != "until"):
                 return sentence
-            if token.kind in ("fewer", "onlywant") and beside and _limits(case, sentence, token):
+            if token.kind == "pause" and here and sentence.has(*case.ours):
+                return sentence
+            if (token.kind == "fewer" or (token.kind == "onlywant" and beside)) and _limits(case, sentence, token):
                 return sentence
             if token.kind == "span" and any(_spans(clause, token) for clause in sentence.clauses if clause in stops):
                 return sentence
@@ -78,7 +80,9 @@ def second_request(case: Case, stops: Sequence[Clause]) -> Sentence | None:
     """The sentence that asks for something beside the stop."""
     for sentence in case.sentences:
         stopping = any(clause in stops for clause in sentence.clauses)
-        if sentence.has("change", "errand", "erase", "disclose"):
+        if sentence.has("change", "errand", "erase", "disclose") or any(
+            clause.polarity is Polarity.ERASE for clause in sentence.clauses
+        ):
             return sentence
         if sentence.has("ask") and not stopping and not sentence.has("halt", "stop", "reply", "vague"):
             return sentence

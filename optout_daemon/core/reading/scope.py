@@ -62,12 +62,20 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
             scope.named |= added
             if not added:
                 scope.generic.append(clause)
+        elif _leaves_a_list(clause):
+            here = _here(case, clause)
+            scope.named |= here
+            if not here:
+                scope.generic.append(clause)
         else:
             channels, whole = _spoken_of(case, clause)
             scope.named |= channels
             scope.every = scope.every or whole
             if not channels and not whole:
-                scope.generic.append(clause)
+                added = _added(case, clause)
+                scope.named |= added
+                if not added:
+                    scope.generic.append(clause)
     if weak and not scope.named:
         # "mail" alone is e-mail (policy, section 3) where no other word says which.
         scope.named |= {"email"} & set(case.channels)
@@ -75,6 +83,22 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
     elif scope.generic and not scope.named and not scope.every:
         scope.doubtful = scope.doubtful or _in_two_minds(case, scope.generic)
     return scope
+
+
+def _leaves_a_list(clause: Clause) -> bool:
+    """`unsubscribe me`, `take me off the list`: who is to go, not what."""
+    kinds = {token.kind for token in clause.objects}
+    return "list" in kinds or (clause.predicate.kind == "stop" and not kinds and not _points_back(clause))
+
+
+def _points_back(clause: Clause) -> bool:
+    """A stop whose words stand for what was named before, as Japanese verbs of sending do."""
+    return clause.sentence.language.order == "predicate_last"
+
+
+def _here(case: Case, clause: Clause) -> set[str]:
+    """Channels that the clause's own sentence speaks of."""
+    return {token.kind for tokens in case.beside(clause)[:2] for token in tokens if token.kind in case.channels}
 
 
 def _postal(objects: Sequence[Token]) -> bool:
@@ -155,7 +179,7 @@ def only_part(clause: Clause) -> bool:
 
 def _spoken_of(case: Case, clause: Clause) -> tuple[set[str], bool]:
     """What was spoken of before: (channels, whether everything)."""
-    for tokens in case.before(clause):
+    for tokens in case.beside(clause):
         if any(token.kind == "keep" for token in tokens) and not any(
             token.kind in ("stop", "halt") for token in tokens
         ):
@@ -177,7 +201,7 @@ def _in_two_minds(case: Case, generic: Sequence[Clause]) -> Clause | None:
     for clause in generic:
         if clause.sentence.subject:
             continue
-        for tokens in case.before(clause)[:2]:
+        for tokens in case.beside(clause)[:3]:
             channels = {token.kind for token in tokens if token.kind in case.channels}
             if len(channels) == 1 and not any(token.kind in ("keep", "every") for token in tokens):
                 return clause

@@ -167,9 +167,18 @@ def _opts_out(case: Case) -> Wish | None:
     )
 
 
+def _wants_less(case: Case) -> Wish | None:
+    """Fewer of it, only some of it, not for a while: a stop with a condition (policy, section 3)."""
+    sentence = case.has("fewer", "onlywant", "pause")
+    if sentence is None or marks.condition(case, (), anywhere=True) is None:
+        return None
+    case.note("condition", sentence.shown)
+    return Wish(Category.OPT_OUT, stated=True, conditional=True)
+
+
 def _goes_on(case: Case) -> Wish | None:
     """Do not stop, I did not ask for it, please continue."""
-    clauses = [clause for clause in case.of(Polarity.KEEP) if case.speaks_of_sendings]
+    clauses = [one for one in case.of(Polarity.KEEP) if case.speaks_of_sendings or one.predicate.kind != "keep"]
     if not clauses:
         return None
     case.note("keep", clauses[0])
@@ -187,6 +196,15 @@ def _by_phrase(category: Category, *kinds: str, stated: bool = True) -> Callable
         return Wish(category, stated=stated)
 
     return rule
+
+
+def _erases(case: Case) -> Wish | None:
+    """What is held is to go; of sendings nothing is said."""
+    clauses = case.of(Polarity.ERASE)
+    if not clauses:
+        return None
+    case.note("erase", clauses[0])
+    return Wish(Category.DISCLOSURE, stated=True)
 
 
 def _unsaid(case: Case) -> Wish | None:
@@ -213,8 +231,10 @@ RULES: Final[tuple[tuple[str, Callable[[Case], Wish | None]], ...]] = (
     ("nothing_said", _nothing),
     ("wants_it_back", _wants_back),
     ("opt_out", _opts_out),
+    ("wants_less", _wants_less),
     ("goes_on", _goes_on),
     ("attached", _by_phrase(Category.UNCLEAR, "attached", stated=False)),
+    ("erasure", _erases),
     ("disclosure", _by_phrase(Category.DISCLOSURE, "disclose", "erase", "change")),
     ("complaint", _by_phrase(Category.COMPLAINT, "complaint", "damage")),
     ("question", _by_phrase(Category.QUESTION, "question", "ask", "how")),
