@@ -145,6 +145,8 @@ class Daemon:
                     wake("process")
                 if collected.new or collected.known:
                     wake(f"file:{box.name}")
+                if collected.more:
+                    wake(f"collect:{box.name}")
 
         def processing() -> None:
             done = process(built.parts, now=_now(), stop=self._stop)
@@ -155,13 +157,22 @@ class Daemon:
             if settings.desk.mode == "shadow" or box.file_into is False:
                 return
             with keepers[box.name].use() as session:
-                if session is not None:
-                    file_away(
-                        session, database=database, mailbox=box, time_zone=settings.desk.time_zone, now=_now(), log=log
-                    )
+                if session is None:
+                    return
+                filed = file_away(
+                    session,
+                    database=database,
+                    mailbox=box,
+                    time_zone=settings.desk.time_zone,
+                    now=_now(),
+                    log=log,
+                    stop=self._stop,
+                )
+                if filed.more:
+                    wake(f"file:{box.name}")
 
         def delivering() -> None:
-            deliver(
+            delivered = deliver(
                 courier,
                 database=database,
                 settings=settings.smtp,
@@ -170,6 +181,8 @@ class Daemon:
                 stop=self._stop,
                 log=log,
             )
+            if delivered.more:
+                wake("deliver")
 
         def keeping_house() -> None:
             housekeeping.release_claims(database, now=_now(), log=log)

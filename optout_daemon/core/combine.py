@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from optout_daemon.core.model import Part, Reading, RuleHit, Segment, SegmentKind
+from optout_daemon.core.model import Category, Part, Reading, RuleHit, Segment, SegmentKind, Wish
 
 
 def combine(earlier: Reading, newer: Reading) -> Reading:
@@ -26,7 +26,7 @@ def combine(earlier: Reading, newer: Reading) -> Reading:
         for field in earlier.fields
         if field.name not in given
     )
-    wish = newer.wish if newer.wish.stated else earlier.wish
+    wish = _wish(earlier.wish, newer.wish)
     segments = (
         *newer.segments,
         *(
@@ -42,15 +42,31 @@ def combine(earlier: Reading, newer: Reading) -> Reading:
         text=f"{newer.text}\n{earlier.text}\n{earlier.subject}",
         segments=(*segments, _subject_segment(newer, earlier)),
         fields=(*own, *inherited),
-        numbers=newer.numbers or earlier.numbers,
+        numbers=newer.numbers or earlier.numbers or _only(newer.unclaimed_numbers),
         wish=replace(
             wish, several=wish.several or earlier.wish.several, on_behalf=wish.on_behalf or earlier.wish.on_behalf
         ),
-        language=newer.language if newer.wish.stated else earlier.language,
+        language=newer.language if wish is newer.wish else earlier.language,
         confident=newer.confident and earlier.confident,
         readable=readable,
         hits=(*newer.hits, RuleHit("follow_up", "read together with the mail it answers")),
     )
+
+
+def _wish(earlier: Wish, newer: Wish) -> Wish:
+    """The newer wish wins where it is one about sendings; what else it asks is a second request."""
+    if earlier.category is not Category.OPT_OUT:
+        return newer if newer.stated else earlier
+    if not newer.stated or newer.category is Category.OTHER:
+        return earlier
+    if newer.category in (Category.QUESTION, Category.COMPLAINT, Category.DISCLOSURE):
+        return replace(earlier, follow_up=True)
+    return newer
+
+
+def _only(numbers: tuple[str, ...]) -> tuple[str, ...]:
+    """The answer to "which is your number?", whatever it calls it; name and address still have to agree."""
+    return numbers if len(numbers) == 1 else ()
 
 
 def _subject_segment(newer: Reading, earlier: Reading) -> Segment:

@@ -118,3 +118,23 @@ def test_it_is_the_newer_mail_that_is_decided():
 
     assert both.digest == newer.digest
     assert both.hits[-1].rule == "follow_up"
+
+
+def test_a_bare_number_answers_the_question_for_it_whatever_it_is_called():
+    """ "It's on the invoice: 20000001": taken where no customer number was given, and only if it is the only one."""
+    earlier, newer = reading(numbers=()), reading(numbers=(), unclaimed_numbers=("20000001",))
+
+    assert combine(earlier, newer).numbers == ("20000001",)
+    assert combine(earlier, reading(numbers=(), unclaimed_numbers=("20000001", "20000002"))).numbers == ()
+    assert combine(reading(numbers=("20000009",)), newer).numbers == ("20000009",)
+
+
+def test_small_talk_in_the_answer_leaves_the_earlier_wish():
+    """ "Found it!" is no new wish; a question beside it is a second request; "keep sending" is a new wish."""
+    for category, follow_up in ((Category.OTHER, False), (Category.QUESTION, True), (Category.DISCLOSURE, True)):
+        both = combine(reading(), reading(wish=wish(category=category)))
+
+        assert (both.wish.category, both.wish.follow_up) == (Category.OPT_OUT, follow_up)
+    assert combine(reading(), reading(wish=wish(category=Category.UNCLEAR))).wish.category is Category.UNCLEAR
+    assert combine(reading(wish=Wish()), reading()).wish.category is Category.OPT_OUT
+    assert combine(reading(wish=wish(category=Category.OTHER)), reading(wish=Wish())).wish.category is Category.OTHER

@@ -85,9 +85,15 @@ STOPS = [
     ("Please stop the emails. Do not stop the catalogue.", "email"),
     # complaints, threats and thanks around it
     ("This is harassment. If I get one more letter I will call my lawyer. Take me off every list you have.", "all"),
-    ("Thank you for the lovely tours over the years. I'm too old to travel now, so please stop sending brochures.", "print"),
+    (
+        "Thank you for the lovely tours over the years. I'm too old to travel now, so please stop sending brochures.",
+        "print",
+    ),
     ("Are you deaf? UNSUBSCRIBE ME FROM YOUR EMAILS!!!", "email"),
-    ("I was told last week this had been dealt with, yet another catalogue arrived today. Please stop it for good.", "print"),
+    (
+        "I was told last week this had been dealt with, yet another catalogue arrived today. Please stop it for good.",
+        "print",
+    ),
     ("Please stop the newsletter. Let me know by e-mail when it is done.", "email"),
     ("Please confirm by email that you have removed me from the catalogue list.", "print"),
     # written by people who learned English late

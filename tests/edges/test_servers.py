@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.servers.process import ServerFailed, ServerMissing, ServerProcess, free_port, require, temporary_folder
+from tests.servers.process import ServerFailed, ServerMissing, ServerProcess, free_port, require
 
 
 def test_missing_software_is_named_by_its_package() -> None:
@@ -13,8 +15,7 @@ def test_missing_software_is_named_by_its_package() -> None:
         require({"/no/such/master": "postfix", "no-such-imap": "dovecot-imapd", "sh": "dash"})
 
 
-def test_a_server_that_does_not_start_shows_its_log() -> None:
+def test_a_server_that_does_not_start_shows_its_log(tmp_path: Path) -> None:
     """Else every test of the run fails with a refused connection."""
-    folder = temporary_folder("broken")
     with pytest.raises(ServerFailed, match="out of luck"):
-        ServerProcess(["sh", "-c", "echo out of luck; exit 3"], ports=[free_port()], log=folder / "log")
+        ServerProcess(["sh", "-c", "echo out of luck; exit 3"], ports=[free_port()], log=tmp_path / "log")

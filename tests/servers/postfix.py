@@ -43,14 +43,15 @@ class Postfix:
                 shutil.chown(folder, "postfix")
         self._command = [MASTER, "-s", "-c", str(self._etc)]
         if not root:
-            self._command = ["fakeroot", "setpriv", "--pdeathsig", "TERM", *self._command]
-        self._wrapped = not root
+            # A session of its own: Postfix ends with a SIGTERM to its whole group, and fakeroot ends its daemon after.
+            self._command = ["fakeroot", "setpriv", "--pdeathsig", "TERM", "setsid", *self._command]
+        self._pid_file = None if root else self.folder / "queue" / "pid" / "master.pid"
         self._process: ServerProcess | None = None
         self.start()
 
     def start(self) -> None:
         ports = (self.port, self.tls_port)
-        self._process = ServerProcess(self._command, ports=ports, log=self.folder / "log", wrapped=self._wrapped)
+        self._process = ServerProcess(self._command, ports=ports, log=self.folder / "log", pid_file=self._pid_file)
 
     def stop(self, *, hard: bool = False) -> None:
         if self._process is not None:

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -65,13 +65,20 @@ class ServerProcess:
     """One running server and its children, in a process group of their own."""
 
     def __init__(
-        self, command: Sequence[str], *, ports: Sequence[int], log: Path, wrapped: bool = False, limit: float = 20.0
+        self,
+        command: Sequence[str],
+        *,
+        ports: Sequence[int],
+        log: Path,
+        pid_file: Path | None = None,
+        limit: float = 20.0,
     ) -> None:
         """Return once every port answers; raise ServerFailed with the log where that takes over `limit` seconds.
 
-        `wrapped`: the command is a wrapper (fakeroot) that tidies up by itself once the server in it has ended.
+        `pid_file`: the command is a wrapper (fakeroot) that tidies up by itself once the server in it has ended; the
+        server leads a process group of its own, whose id it writes there.
         """
-        self._log, self._wrapped = log, wrapped
+        self._log, self._pid_file = log, pid_file
         self._process = subprocess.Popen(  # setpriv: the server ends with the test run, however that ends
             ["setpriv", "--pdeathsig", "TERM", *command],
             stdin=subprocess.DEVNULL,
@@ -104,6 +111,7 @@ class ServerProcess:
                 self._process.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 self._signal(signal.SIGKILL)
+                self._process.kill()
                 self._process.wait(timeout=10)
         deadline = time.monotonic() + 5
         while self._signal(0) and time.monotonic() < deadline:  # children outlive the parent for a moment
@@ -118,22 +126,15 @@ class ServerProcess:
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: int) -> bool:
-        """Send it to the group, but spare a wrapper; False where there is nobody left."""
-        members = list(_group(self._process.pid)) if self._wrapped else []
+        """Send it to the group, and not to a wrapper; False where there is nobody left."""
         try:
-            for member in members:
-                if member != self._process.pid:
-                    os.kill(member, number)
-            if len(members) < 2:
-                os.killpg(self._process.pid, number)
+            os.killpg(self._leader(), number)
         except ProcessLookupError:
             return False
         return True
 
-
-def _group(leader: int) -> Iterator[int]:
-    """Process ids of the leader's group (proc(5): the fifth value of stat)."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, IndexError):
-            if int((folder / "stat").read_text().rpartition(")")[2].split()[2]) == leader:
-                yield int(folder.name)
+    def _leader(self) -> int:
+        if self._pid_file is not None:
+            with contextlib.suppress(OSError, ValueError):
+                return int(self._pid_file.read_text())
+        return self._process.pid

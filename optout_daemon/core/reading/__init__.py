@@ -92,6 +92,11 @@ class Reader:
             confident=mail.confident,
             has_attachments=bool(mail.attachments),
             reports=mail.reports,
+            unclaimed_numbers=(
+                self._finder.unclaimed_numbers(folded, segments)
+                if mail.envelope.references and not found.numbers
+                else ()
+            ),
             hits=tuple(_hits(found.fields)),
         )
 

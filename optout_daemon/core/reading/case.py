@@ -1,4 +1,4 @@
-"""One mail's sentences and clauses, and what follows from them by themselves: all that the rules of the wish look at."""
+"""One mail's sentences and clauses with what follows from them: all that the rules of the wish look at."""
 
 from __future__ import annotations
 
@@ -58,16 +58,29 @@ class Case:
     def stops(self) -> list[Clause]:
         """Clauses that stop something of ours; one that does not say what, where it can be seen from the rest."""
         firm = self.of(Polarity.STOP, Polarity.ASKED)
-        return [*firm, *(clause for clause in self.of(Polarity.PERHAPS) if self._is_ours(clause, bool(firm)))]
+        return [
+            *firm,
+            *(one for one in self.of(Polarity.PERHAPS) if self.is_ours(one) or (firm and not self._other(one))),
+        ]
 
-    def _is_ours(self, clause: Clause, firm: bool) -> bool:
+    def is_ours(self, clause: Clause) -> bool:
+        """Whether a clause that does not say what it is about is about what we send, as far as the rest tells."""
+        near = self._near(clause)
+        if near is not None:
+            return near
+        return self.speaks_of_sendings or clause.predicate.kind not in ("vague", "dont")
+
+    def _other(self, clause: Clause) -> bool:
+        return self._near(clause) is False
+
+    def _near(self, clause: Clause) -> bool | None:
         for tokens in self.beside(clause):
             kinds = {token.kind for token in tokens}
             if kinds & self.ours or "every" in kinds:
                 return True
             if kinds & _ELSEWHERE:
                 return False
-        return firm or self.speaks_of_sendings or clause.predicate.kind not in ("vague", "dont")
+        return None
 
     @cached_property
     def keeps(self) -> list[Clause]:
@@ -77,7 +90,7 @@ class Case:
     def beside(self, clause: Clause) -> list[list[Token]]:
         """What was spoken of beside a clause, nearest first: its sentence, those before it, the subject."""
         at = next((number for number, one in enumerate(self.sentences) if one is clause.sentence), 0)
-        here = clause.sentence.tokens
+        here = [token for token in clause.sentence.tokens if token not in clause.objects]
         found = [[token for token in here if token.end <= clause.predicate.start]]
         found.append([token for token in here if token.start >= clause.predicate.end])
         found += [one.tokens for one in reversed(self.sentences[max(0, at - _BACK) : at]) if not one.subject]

@@ -1,8 +1,7 @@
 """Cut a sentence into clauses, and say of each what it asks for.
 
-A clause is one predicate with the things it is about. Two orders are known, chosen by the words file: the predicate
-after its objects (メールは続けて、カタログは止めて) or before them (stop the catalogues, e-mail is fine). Which words are
-predicates, objects and their modifiers is data; here is only how they act on each other: "do not" before "stop", a
+A clause is one predicate with the things it is about. Two orders are known, chosen by the words file: the
+predicate after its objects (メールは続けて、カタログは止めて) or before them (stop the catalogues). Which words are predicates, objects and their modifiers is data; here is only how they act on each other: "do not" before "stop", a
 flip behind 停止, a noun that is nothing we send. Linear: each phrase found is looked at a bounded number of times.
 """
 
@@ -159,7 +158,9 @@ def _same_list(sentence: Sentence, one: Token, other: Token) -> bool:
 def _turn(clause: Clause, kind: str) -> None:
     if kind == "flip" and clause.polarity in STOPS:
         clause.polarity = Polarity.KEEP
-    elif kind == "reported" and clause.polarity in STOPS:
+    elif (kind in ("flip", "unwanted") and clause.polarity is Polarity.RESUME) or (
+        kind == "reported" and clause.polarity in STOPS
+    ):
         clause.polarity = Polarity.NONE
     elif kind == "past" and clause.polarity in (Polarity.STOP, Polarity.PERHAPS):
         clause.polarity = Polarity.ASKED
@@ -232,12 +233,22 @@ def _first(sentence: Sentence, tokens: list[Token], objects: frozenset[str]) -> 
         clause = Clause(Polarity.NONE, sentence, token, begins=token.start)
         following = [one for one in tokens[at + 1 : ends] if one.kind in objects and _counts(token, one)]
         preceding = [one for one in tokens[begins:at] if one.kind in objects and one.kind != "act"]
-        clause.objects = [*preceding, *following]
+        clause.objects = _nearer(token, preceding, following)
         clause.others = [one for one in tokens[begins:ends] if one.kind not in objects and one is not token]
         clause.about = _head(following) or _subject(preceding, token)
         before = predicates[number - 1][1] if number else None
         clause.polarity = _judge_first(clause, before, tokens[at + 1] if at + 1 < len(tokens) else None)
         sentence.clauses.append(clause)
+
+
+def _nearer(predicate: Token, preceding: list[Token], following: list[Token]) -> list[Token]:
+    """What a predicate is about: what follows it; what is said to be fine may stand before."""
+    ours = [one for one in following if one.kind not in NOT_OURS]
+    if predicate.kind in _STOPPING or predicate.kind == "dont":
+        return following if ours else [*preceding, *following]
+    if preceding and following and predicate.start - preceding[-1].end < following[0].start - predicate.end:
+        return preceding
+    return following or preceding
 
 
 def _counts(predicate: Token, one: Token) -> bool:
@@ -299,6 +310,8 @@ def _judge_first(clause: Clause, before: Token | None, after: Token | None) -> P
 def _negation(clause: Clause, after: Token | None) -> Polarity:
     """`do not` before what we do is a stop; by itself it may be one."""
     text, grammar = clause.sentence.text, clause.sentence.language.grammar
+    if clause.predicate.text == "no" and not _begins_a_clause(text, clause.predicate.start):
+        return Polarity.NONE
     ours = after is not None and after.kind in ("sending", "act", "mail", "list", *clause.sentence.language.channels)
     if ours and after is not None and grammar.adverbs.fullmatch(text, clause.predicate.end, after.start):
         return Polarity.STOP if clause.about not in NOT_OURS else Polarity.NONE
@@ -306,6 +319,12 @@ def _negation(clause: Clause, after: Token | None) -> Polarity:
         text, 0, clause.predicate.start
     )
     return Polarity.PERHAPS if alone else Polarity.NONE
+
+
+def _begins_a_clause(text: str, at: int) -> bool:
+    """`no letters, please`, but not `I have no e-mail`."""
+    before = text[:at].rstrip()
+    return before.endswith((",", ";", ":", "-", "(", "^", ".", " and", " but"))
 
 
 def _stopping(clause: Clause, *, turned: bool) -> Polarity:

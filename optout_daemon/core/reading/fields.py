@@ -1,6 +1,6 @@
 """Find what the customer states: number, name, address and inquiry, each with the place it came from.
 
-Own words first: labelled, numbered 1 to 4, four bare lines; then what looks like a name or an address in prose. A form
+Own words first: labelled, numbered 1 to 4, four bare lines; then what looks like a name or an address in self._seen. A form
 filled in inside a quotation counts where the own words state no number of their own, and never one that is given as
 an example. Values are as written, white space folded; parts of one field (first name, last name; street, city) are
 joined. Whether a value is right is core/matching's business. Linear in the text.
@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from optout_daemon.core.model import Field, FieldName, Origin, Part, Segment, SegmentKind, Span
-from optout_daemon.core.reading import prose
 from optout_daemon.core.reading.folding import Folded
 from optout_daemon.core.reading.labels import Label, Labels
 from optout_daemon.core.reading.numbers import Numbers, Stated, trivial
+from optout_daemon.core.reading.prose import Prose
 from optout_daemon.core.reading.quoting import is_rule
 from optout_daemon.core.reading.settings import ReaderSettings
 from optout_daemon.core.reading.words import Language
@@ -89,16 +89,22 @@ class Finder:
         self._labels = Labels(languages)
         self._numbers = Numbers(settings, languages)
         self._languages = tuple(languages)
+        self._seen = Prose(languages)
 
     def states_number(self, folded_text: str) -> bool:
         """Whether a folded text states a customer number."""
         return any(sign.isdigit() for sign in folded_text) and bool(self._numbers.stated(folded_text))
 
+    def unclaimed_numbers(self, folded: Folded, segments: Sequence[Segment]) -> tuple[str, ...]:
+        """Well-formed numbers in own words that are not said to be a customer's (an invoice's, an order's)."""
+        lines = lines_of(folded, segments, SegmentKind.OWN)
+        return tuple(self._numbers.unclaimed("\n".join(line.text for line in lines)))
+
     def find(self, subject: str, text: str, segments: Sequence[Segment], folded: Folded | None = None) -> Found:
         """Every statement, best first within a name."""
         folded = folded or Folded(text)
         own = lines_of(folded, segments, SegmentKind.OWN)
-        work = _Work(self._labels, self._numbers, self._languages, folded, text)
+        work = _Work(self._labels, self._numbers, self._seen, self._languages, folded, text)
         work.own(own)
         work.subject(subject)
         if not work.has_number:
@@ -141,9 +147,9 @@ class _Work:
     """One mail."""
 
     def __init__(
-        self, labels: Labels, numbers: Numbers, languages: Sequence[Language], folded: Folded, text: str
+        self, labels: Labels, numbers: Numbers, seen: Prose, languages: Sequence[Language], folded: Folded, text: str
     ) -> None:
-        self._labels, self._numbers, self._languages = labels, numbers, languages
+        self._labels, self._numbers, self._seen, self._languages = labels, numbers, seen, languages
         self._folded, self._text = folded, text
         self._fields: dict[FieldName, list[Field]] = {name: [] for name in FieldName}
         self._stated: list[Stated] = []
@@ -281,10 +287,12 @@ class _Work:
             return False
         index, _ = self._labels.index(line.text)
         if index and line.bare[: len(str(index))].isdigit() and not line.text.startswith((" ", "\t")):
-            return prose.is_address_rest(line.bare) and not line.bare[len(str(index)) :].startswith((".", ")", "、"))
+            return self._seen.is_address_rest(line.bare) and not line.bare[len(str(index)) :].startswith(
+                (".", ")", "、")
+            )
         if line.text.startswith(("  ", "\t")) and len(line.bare) <= 80 and not line.bare.endswith(_SENTENCE_END):
             return True
-        return prose.is_address_rest(self._original(line)) and not self._is_closing(line.bare)
+        return self._seen.is_address_rest(self._original(line)) and not self._is_closing(line.bare)
 
     def _is_inquiry_line(self, lines: list[Line], number: int) -> bool:
         line = lines[number]
@@ -329,7 +337,7 @@ class _Work:
         parts: dict[FieldName, list[Pair]] = {FieldName.NAME: [], FieldName.ADDRESS: []}
         for pair in pairs:
             self._claim(pair)
-            if pair.start >= pair.end:
+            if not any(sign.isalnum() for sign in self._folded.text[pair.start : pair.end]):
                 continue
             if pair.kind == "customer_number":
                 stated = self._numbers.first(self._folded.text[pair.start : pair.end])
@@ -442,7 +450,7 @@ class _Work:
                 continue
             digits = self._numbers.value(line.bare)
             name, address = self._original(block[1]), self._original(block[2])
-            if self._numbers.well_formed(digits) and prose.is_name(name) and prose.is_address(address):
+            if self._numbers.well_formed(digits) and self._seen.is_name(name) and self._seen.is_address(address):
                 self._add_number(
                     Stated(digits, 0, len(line.bare), labelled=True, well_formed=True),
                     self._text,
@@ -480,14 +488,14 @@ class _Work:
         """Names and addresses that can be recognised; the record is looked for in the text all the same."""
         if not self._fields[FieldName.NAME]:
             for line in lines:
-                for start, end in prose.names(self._original(line), has_number=self._has_number_near(lines, line)):
+                for start, end in self._seen.names(self._original(line), has_number=self._has_number_near(lines, line)):
                     self._add_original(FieldName.NAME, line, start, end)
         if not self._fields[FieldName.ADDRESS]:
             for number, line in enumerate(lines):
                 if line.bare:
                     original = self._original(line)
                     following = self._original(lines[number + 1]) if number + 1 < len(lines) else ""
-                    for start, end in prose.addresses(original, following):
+                    for start, end in self._seen.addresses(original, following):
                         self._add_original(FieldName.ADDRESS, line, start, end)
 
     def _has_number_near(self, lines: list[Line], line: Line) -> bool:

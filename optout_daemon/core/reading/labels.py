@@ -20,7 +20,7 @@ _CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨"
 _REMARK: Final = re.compile(r"\s*\([^()\n]{0,24}\)")
 _TIE: Final = re.compile(r"[\s*_\"'】\]>〉》」』)〕≫]*(?:[:=|→⇒>]+|/|\.{2,}|…+|‥+|・{2,}|-+(?=[\s>])>?)")
 _SPACE: Final = re.compile(r"[ \t]+")
-_PLACE: Final = re.compile(r"[\s|,、;/&。(\"]\s*|\s{2,}")
+_PLACE: Final = re.compile(r"[\s|,、;/&。(\"【〈《「『〔≪\[]\s*")
 _SKIPPED: Final = " \t_"
 _LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 _LONGEST: Final = 48

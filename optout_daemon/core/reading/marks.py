@@ -33,7 +33,7 @@ def condition(case: Case, stops: Sequence[Clause], *, anywhere: bool = False) ->
 
 def _limits(case: Case, sentence: Sentence, token: Token) -> bool:
     if token.kind == "fewer":
-        return sentence.subject or sentence.has(*case.ours)
+        return sentence.subject or sentence.has("act", *case.ours)
     return not _whole_channel(sentence, token, case.channels)
 
 

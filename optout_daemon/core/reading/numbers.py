@@ -87,7 +87,11 @@ class Numbers:
         number = self.value(match[1]) if match else ""
         if match and 3 <= len(number) <= 20:
             return Stated(
-                number, match.start(1), match.start(1) + len(match[1].rstrip(" -")), labelled=True, well_formed=False
+                number,
+                match.start(1),
+                match.start(1) + len(match[1].rstrip(" -")),
+                labelled=True,
+                well_formed=self.well_formed(number),
             )
         return None
 
@@ -118,6 +122,11 @@ class Numbers:
                 )
             )
         return found
+
+    def unclaimed(self, text: str) -> list[str]:
+        """Every well-formed number in a folded text, whatever it is said to be: for an answer that gives just it."""
+        found = (self.value(text[start:end]) for start, end in self._runs(text))
+        return [number for number in dict.fromkeys(found) if self.well_formed(number) and not trivial(number)]
 
     def _claim(self, text: str, start: int) -> str | None:
         """`ours`, `near` (a label of ours earlier in the line or the one above) or `other`, or None."""

@@ -223,7 +223,7 @@ def kept_by(case: Case) -> tuple[set[str], Clause | None, Clause | None]:
                     part = part or clause
                 if named or topic:
                     kept |= named or topic
-                else:
+                elif case.is_ours(clause):
                     open_keep = open_keep or clause
                 topic = named or topic
             elif clause.polarity is Polarity.LIKE:

@@ -178,7 +178,12 @@ def _wants_less(case: Case) -> Wish | None:
 
 def _goes_on(case: Case) -> Wish | None:
     """Do not stop, I did not ask for it, please continue."""
-    clauses = [one for one in case.of(Polarity.KEEP) if case.speaks_of_sendings or one.predicate.kind != "keep"]
+    sure = ("spare", "past", "stop")
+    clauses = [
+        one
+        for one in case.of(Polarity.KEEP)
+        if case.speaks_of_sendings or one.predicate.kind in sure or one.has("flip")
+    ]
     if not clauses:
         return None
     case.note("keep", clauses[0])
@@ -235,7 +240,7 @@ RULES: Final[tuple[tuple[str, Callable[[Case], Wish | None]], ...]] = (
     ("goes_on", _goes_on),
     ("attached", _by_phrase(Category.UNCLEAR, "attached", stated=False)),
     ("erasure", _erases),
-    ("disclosure", _by_phrase(Category.DISCLOSURE, "disclose", "erase", "change")),
+    ("disclosure", _by_phrase(Category.DISCLOSURE, "disclose", "erase", "change", "restrict")),
     ("complaint", _by_phrase(Category.COMPLAINT, "complaint", "damage")),
     ("question", _by_phrase(Category.QUESTION, "question", "ask", "how")),
     ("unsaid_what", _unsaid),

@@ -1,8 +1,8 @@
 """Load what is known of a language from words/<language>.toml.
 
 A language is data: its labels, channel words, wishes, marks of quotation and machine phrases. A phrase may
-hold alternatives, `(送|おく)らな` or `e(-|)mail(s|)`, which are written out when the file is loaded; all are folded as the
-mails are. Raises WordsError, naming file, section and phrase, for a file that says something impossible.
+hold alternatives, `(送|おく)らな` or `e(-|)mail(s|)`, which are written out when the file is loaded; all are folded
+as the mails are. Raises WordsError, naming file, section and phrase, for a file that says something impossible.
 Adding a language is adding one file.
 """
 
@@ -26,7 +26,7 @@ _PIECE: Final = re.compile(r"[a-z0-9]+|[^a-z0-9\s]")
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Full-width brackets in a phrase stand for themselves."""
 
-SECTIONS: Final = ("labels", "channels", "wish", "who", "grammar", "quoting", "machine")
+SECTIONS: Final = ("labels", "channels", "wish", "who", "grammar", "prose", "quoting", "machine")
 
 
 class WordsError(Exception):
@@ -136,6 +136,8 @@ class Language:
     whose: Lexicon
     """What directly behind a relative makes something theirs (母 + あての, my mother + 's account)."""
     quoting: Mapping[str, Lexicon]
+    prose: Mapping[str, tuple[str, ...]]
+    """What tells names and addresses in running text: before, after, no_name, street, unit."""
     grammar: Grammar
     channels: tuple[str, ...]
     machine: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -213,6 +215,9 @@ def parse(text: str, name: str) -> Language:
         data.setdefault(section, {})
         if not isinstance(data[section], dict):
             raise WordsError(f"{name}: {section} must be a table")
+    unknown = set(data) - {"name", "order", "script", "foreign", "common", *SECTIONS}
+    if unknown:
+        raise WordsError(f"{name}: {', '.join(sorted(unknown))}: not known at the top of a words file")
     order = data.get("order", "predicate_first")
     if order not in ("predicate_first", "predicate_last"):
         raise WordsError(f"{name}: order must be predicate_first or predicate_last, not {order}")
@@ -229,6 +234,7 @@ def parse(text: str, name: str) -> Language:
         who=lexicon(_kinds(data["who"], name)),
         whose=lexicon(_kinds({"whose": whose}, name)),
         quoting={kind: lexicon(_kinds({kind: phrases}, name)) for kind, phrases in data["quoting"].items()},
+        prose={key: tuple(_kinds({key: list(phrases)}, name)) for key, phrases in data["prose"].items()},
         grammar=_grammar(data["grammar"], name),
         channels=channels,
         machine={key: tuple(phrases) for key, phrases in data["machine"].items()},
