@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-desk install setup test-packages test check fast-tests lint types format lock clean
+.PHONY: help demo demo-desk install setup test-packages test check fast-tests lint types mutation bench score format lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -41,6 +41,15 @@ lint: $(VENV)/.dev ## format and lint
 types: $(VENV)/.dev ## types
 	@$(BIN)/mypy
 
+mutation: $(VENV)/.dev ## change decision, gate and matching line by line, and list what no test notices
+	@mkdir -p build && $(BIN)/mutmut run > build/mutation.log 2>&1; $(BIN)/mutmut results
+
+bench: $(VENV)/.dev ## time against a floor of the same run, as ratios
+	@$(BIN)/python -m benchmarks.reading
+
+score: $(VENV)/.dev ## compare with a careful clerk, mail by mail
+	@$(BIN)/python -m tests.clerk --show
+
 format: $(VENV)/.dev ## bring every file into the format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -51,7 +60,7 @@ lock: $(VENV)/.dev ## write requirements/*.txt anew from pyproject.toml; UPGRADE
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/build.txt requirements/build.in
 
 clean: ## remove the environment and what was built
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist mutants .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@python=$$(scripts/find-python) && $$python -m venv $(VENV)

@@ -132,7 +132,7 @@ def test_it_reads_well_to_a_clerk(stocked: Desk) -> None:
         "decision  applied",
         "to be sent no more information",
         "Anna Weber",
-        'labelled "Customer number"',
+        'labelled "customer number"',
         "10000002 is in the directory; name agrees with the record; address agrees with the record",
         "the opt-out is confirmed",
     ):

@@ -1,7 +1,8 @@
 """Cut a sentence into clauses, and say of each what it asks for.
 
 A clause is one predicate with the things it is about. Two orders are known, chosen by the words file: the
-predicate after its objects (メールは続けて、カタログは止めて) or before them (stop the catalogues). Which words are predicates, objects and their modifiers is data; here is only how they act on each other: "do not" before "stop", a
+predicate after its objects (メールは続けて、カタログは止めて) or before them (stop the catalogues). Which words are
+predicates, objects and their modifiers is data; here is only how they act on each other: "do not" before "stop", a
 flip behind 停止, a noun that is nothing we send. Linear: each phrase found is looked at a bounded number of times.
 """
 

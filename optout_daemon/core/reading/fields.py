@@ -1,9 +1,9 @@
 """Find what the customer states: number, name, address and inquiry, each with the place it came from.
 
-Own words first: labelled, numbered 1 to 4, four bare lines; then what looks like a name or an address in self._seen. A form
-filled in inside a quotation counts where the own words state no number of their own, and never one that is given as
-an example. Values are as written, white space folded; parts of one field (first name, last name; street, city) are
-joined. Whether a value is right is core/matching's business. Linear in the text.
+Own words first: labelled, numbered 1 to 4, four bare lines; then what looks like a name or an address in prose. A
+form filled in inside a quotation counts where the own words state no number of their own, and never one that is
+given as an example. Values are as written, white space folded; parts of one field (first name, last name; street,
+city) are joined. Whether a value is right is core/matching's business. Linear in the text.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ LONGEST: Final = 65_536
 
 _ENDS: Final = " \t\"'`,;、|*_"
 _CLOSERS: Final = {")": "(", "]": "[", "}": "{", "】": "【", "」": "「", "』": "『"}
+_OPENERS: Final = "\n【[〈《「『〔≪({"
 _WHITE: Final = re.compile(r"\s+")
 _SENTENCE_END: Final = ("。", "!", "?", "ます", "です", "ください", "下さい")
 _DASH_LIST: Final = re.compile(r"\s*[-*・•]\s")
@@ -303,12 +304,7 @@ class _Work:
     def _is_closing(self, text: str) -> bool:
         if len(text) > 40:
             return False
-        return any(
-            token.start <= 1
-            for language in self._languages
-            if "closing" in language.quoting
-            for token in language.quoting["closing"].scan(text)
-        )
+        return any(one.quoting["closing"].begins(text) for one in self._languages if "closing" in one.quoting)
 
     def _header(self, lines: list[Line], number: int) -> list[Pair]:
         """A row of three or more labels above a row of as many values."""
@@ -625,7 +621,7 @@ def _bounds(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while end > start:
         last = text[end - 1]
-        if last in _ENDS or last in "\n" or (last in _CLOSERS and _CLOSERS[last] not in text[start:end]):
+        if last in _ENDS or last in _OPENERS or (last in _CLOSERS and _CLOSERS[last] not in text[start:end]):
             end -= 1
         else:
             break

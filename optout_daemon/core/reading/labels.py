@@ -1,8 +1,8 @@
 """Find labels and what stands under them, line by line.
 
-A line may be decorated (`■`, `1.`, `①`, `【】`, `**`), hold several pairs (`番号：… 名前：…`, a table row `label | value`,
-`key=value`, JSON), a label alone with its value on the next line, or a row of labels above a row of values. Knows
-nothing of what a good value is. Linear: each line is looked at once, at a bounded number of places.
+A line may be decorated (`■`, `1.`, `①`, `【】`, `**`), hold several pairs (`番号：… 名前：…`, a table row
+`label | value`, `key=value`, JSON), a label alone with its value on the next line, or a row of labels above a row of
+values. Knows nothing of what a good value is. Linear: each line is looked at once, at a bounded number of places.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from optout_daemon.core.reading.words import Language
@@ -22,6 +23,8 @@ _TIE: Final = re.compile(r"[\s*_\"'】\]>〉》」』)〕≫]*(?:[:=|→⇒>]+|/
 _SPACE: Final = re.compile(r"[ \t]+")
 _PLACE: Final = re.compile(r"[\s|,、;/&。(\"【〈《「『〔≪\[]\s*")
 _SKIPPED: Final = " \t_"
+_BLANK: Final = re.compile(r"[ \t_]")
+_TIGHTENED: Final = dict.fromkeys(map(ord, _SKIPPED))
 _LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 _LONGEST: Final = 48
 """Characters looked at for one label, spaces included."""
@@ -54,7 +57,11 @@ class Labels:
                 self._kinds.setdefault(_tight(label), kind)
         lengths: dict[str, set[int]] = {}
         for label in self._kinds:
-            lengths.setdefault(label[:1], set()).add(len(label))
+            lengths.setdefault(label[:2], set()).add(len(label))
+        for beginning, choices in lengths.items():
+            if beginning[:1] in self._kinds:
+                choices.add(1)
+        self._firsts = frozenset(beginning[0] for beginning in lengths)
         self._lengths = {first: tuple(sorted(all_of, reverse=True)) for first, all_of in lengths.items()}
 
     def kind(self, text: str) -> str | None:
@@ -102,28 +109,25 @@ class Labels:
         return None if label is None else Label(label.kind, label.start, label.end, label.value, label.strong, number)
 
     def _places(self, line: str, start: int) -> Iterator[int]:
-        count = 0
-        for match in _PLACE.finditer(line, start):
-            count += 1
-            if count > _MOST_PLACES:
-                return
+        for match in islice(_PLACE.finditer(line, start), _MOST_PLACES):
             at = match.end()
             decorated = _DECORATION.match(line, at)
             yield decorated.end() if decorated else at
 
     def _at(self, line: str, at: int, *, inner: bool) -> Label | None:
         """The label that begins at a place. An inner one must be tied by a mark, or be a number's before digits."""
-        squeezed, origins = [], []
-        for place in range(at, min(at + _LONGEST, len(line))):
-            if line[place] not in _SKIPPED:
-                squeezed.append(line[place])
-                origins.append(place)
-        text = "".join(squeezed)
-        for length in self._lengths.get(text[:1], ()):
+        if line[at : at + 1] not in self._firsts:
+            return None
+        near = line[at : at + _LONGEST]
+        text = near.translate(_TIGHTENED) if _BLANK.search(near) else near
+        lengths = self._lengths.get(text[:2]) or self._lengths.get(text[:1])
+        if lengths is None:
+            return None
+        for length in lengths:
             kind = self._kinds.get(text[:length]) if length <= len(text) else None
             if kind is None:
                 continue
-            end = origins[length - 1] + 1
+            end = at + (length if len(text) == len(near) else _untightened(near, length))
             value = self._value(line, end, kind, inner=inner)
             if value is not None:
                 return Label(kind, at, end, value[0], value[1])
@@ -171,4 +175,13 @@ def _in_a_sentence(line: str, label: Label) -> bool:
 
 
 def _tight(label: str) -> str:
-    return "".join(one for one in label if one not in _SKIPPED)
+    return label.translate(_TIGHTENED)
+
+
+def _untightened(near: str, length: int) -> int:
+    """Where the first `length` characters that are no blanks end."""
+    for at, one in enumerate(near):
+        length -= one not in _SKIPPED
+        if not length:
+            return at + 1
+    return len(near)

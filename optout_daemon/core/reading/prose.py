@@ -37,8 +37,8 @@ _WESTERN: Final = re.compile(_FULL_NAME)
 _PART: Final = re.compile(r"[^,|/()–—;]+")
 _TOWNS: Final = r"(?:,? [A-Z][A-Za-z.'’-]{1,24}(?: [A-Z0-9][A-Za-z0-9.'’-]{0,24}){0,3}){0,4}"
 _STREET: Final = re.compile(
-    r"(?<![\w#/-])[0-9]{1,6}[A-Za-z]?(?:-[0-9]{1,5}){0,3},? [A-Z][A-Za-z.'’-]{1,24}(?: [A-Z#][A-Za-z0-9.'’-]{0,24}){0,6}"
-    + _TOWNS
+    r"(?<![\w#/-])[0-9]{1,6}[A-Za-z]?(?:-[0-9]{1,5}){0,3},? [A-Z][A-Za-z.'’-]{1,24}"
+    r"(?: [A-Z#][A-Za-z0-9.'’-]{0,24}){0,6}" + _TOWNS
 )
 _ROMAJI: Final = re.compile(
     r"[A-Z][a-z]{2,20}(?:[ -][A-Za-z]{2,20}){0,3} [0-9]{1,4}(?:-[0-9]{1,4}){1,3}(?:, ?[A-Z][A-Za-z-]{2,20}){0,4}"
@@ -191,7 +191,7 @@ def _japanese_address(chunk: str) -> tuple[int, int] | None:
     sign = _PLACE_SIGN.search(chunk, 1)
     if sign is None:
         return None
-    lots = [lot for lot in _LOT.finditer(chunk, sign.end())]
+    lots = list(_LOT.finditer(chunk, sign.end()))
     if not lots:
         return None
     end = next((lot.end() for lot in lots if len(lot[0]) > 1), lots[0].end())

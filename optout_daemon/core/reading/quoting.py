@@ -24,6 +24,8 @@ _CLOCK: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _DAY: Final = re.compile(r"(?:19|20)[0-9]{2}|[0-9]{1,2}[/月.][0-9]{1,2}")
 _HEADER: Final = re.compile(r"[*\s]*([^:\s*][^:*]{0,14}?)[*\s]*:[*\s]")
 _NUMBER: Final = re.compile(r"(?<![0-9])[0-9]{4}[- ]?[0-9]{4}(?![0-9-])")
+_ENDS_OF_INTRODUCTION: Final = frozenset(":e。")
+_RULE_SIGNS: Final = frozenset("-=_*~.・･+#━─―…☆★♪◇◆■□●○＊‥┄┈┅▬")
 _LONG_SIGNATURE: Final = 25
 """Lines; a longer block below a rule line is no signature."""
 _LONG_LINE: Final = 120
@@ -57,7 +59,7 @@ def segments(
 
 def is_rule(line: str) -> bool:
     """Whether a stripped line is a drawn line."""
-    return len(line) >= 5 and _RULE.fullmatch(line) is not None
+    return len(line) >= 5 and line[0] in _RULE_SIGNS and _RULE.fullmatch(line) is not None
 
 
 def _lines(folded: Folded) -> list[_Line]:
@@ -111,10 +113,12 @@ def _introduction(lines: list[_Line], number: int, languages: Sequence[Language]
         return 0, False
     for count in (1, 2):
         if count == 2:
-            if number + 1 >= len(lines) or not text or lines[number + 1].kind is not SegmentKind.OWN:
+            below = lines[number + 1] if number + 1 < len(lines) else None
+            # Wrapped over two lines: what is complete ends with a colon, and the first holds a day or an address.
+            if below is None or below.kind is not SegmentKind.OWN or not below.text.endswith((":", "wrote")):
                 break
-            text = f"{text} {lines[number + 1].text}"
-        if _attributes(text, languages):
+            text = f"{text} {below.text}"
+        if text[-1] in _ENDS_OF_INTRODUCTION and _attributes(text, languages):
             marked = _next_is_quoted(lines, number + count)
             # A sentence may end like that; without marks below, date and address both have to be there.
             if marked or (_ADDRESS.search(text) and (_CLOCK.search(text) or _DAY.search(text))):
@@ -129,14 +133,12 @@ def _introduction(lines: list[_Line], number: int, languages: Sequence[Language]
 
 def _attributes(text: str, languages: Sequence[Language]) -> bool:
     """`On <day>, <who> wrote:`, `<day> <who> <address>:`, `<who>さんは書きました:`"""
-    if not text.endswith((":", "wrote", "。")) or len(text) > 400:
+    if not text.endswith((":", "wrote", "。")) or len(text) > 400 or ("@" not in text and not _CLOCK.search(text)):
         return False
     if _ADDRESS.search(text) and (_CLOCK.search(text) or _DAY.search(text)) and text.endswith(":"):
         return True
-    if not (_CLOCK.search(text) or _DAY.search(text) or "@" in text):
-        return False
     tail = text[-60:]
-    return any(language.quoting["wrote"].holds(tail) for language in languages if "wrote" in language.quoting)
+    return _says(tail, "wrote", languages)
 
 
 def _next_is_quoted(lines: list[_Line], number: int) -> bool:
@@ -151,10 +153,7 @@ def _is_original(text: str, languages: Sequence[Language]) -> bool:
         return False
     bare = text.strip("-_=*<>【】[]+: ")
     return len(bare) <= 40 and any(
-        token.start == 0 and token.end >= len(bare) - 2
-        for language in languages
-        if "original" in language.quoting
-        for token in language.quoting["original"].scan(bare)
+        one.quoting["original"].begins(bare, 0) >= len(bare) - 2 for one in languages if "original" in one.quoting
     )
 
 
@@ -168,8 +167,7 @@ def _headers(lines: list[_Line], number: int, languages: Sequence[Language]) -> 
             continue
         match = _HEADER.match(line.text + " ")
         name = match[1].replace(" ", "") if match else ""
-        kinds = [language.quoting["header"].kinds.get(name) for language in languages if "header" in language.quoting]
-        if not any(kinds):
+        if not any(name in one.quoting["header"].all for one in languages if "header" in one.quoting):
             if not known:
                 return False
             continue  # a folded header line
@@ -200,7 +198,7 @@ def _looks_like_a_number(text: str) -> bool:
 
 
 def _mark_tail(lines: list[_Line], first: int, last: int, languages: Sequence[Language], states: States) -> None:
-    for line in lines[first:last]:
+    for line in lines[max(first, last - _LONG_SIGNATURE) : last]:
         if line.text and len(line.text) <= 80 and _says(line.text, "footer", languages, at_start=True):
             line.kind = SegmentKind.FOOTER
     stated = states("\n".join(line.text for line in lines[first : max(first, last - _LONG_SIGNATURE)]))
@@ -235,10 +233,10 @@ def _signature(lines: list[_Line], first: int, end: int, languages: Sequence[Lan
     """The line at which a signature begins, or None: what stands at the end is the customer's statement."""
     for number in range(max(first, end - _LONG_SIGNATURE), end):
         text = lines[number].text
-        below = [line for line in lines[number + 1 : end] if line.text and not is_rule(line.text)]
         dashes = text in _DASHES
         if not dashes and not (is_rule(text) and number > first):
             continue
+        below = [line for line in lines[number + 1 : end] if line.text and not is_rule(line.text)]
         if not below and number > first and not dashes:
             continue
         if not any(_names_company(line.text, languages) for line in below) and not dashes:
@@ -299,10 +297,7 @@ _ZERO: Final = re.compile(r"[0-9]")
 
 def _says(text: str, kind: str, languages: Sequence[Language], *, at_start: bool = False) -> bool:
     for language in languages:
-        lexicon = language.quoting.get(kind)
-        if lexicon is None:
-            continue
-        for token in lexicon.scan(text):
-            if not at_start or token.start <= 2:
-                return True
+        phrases = language.quoting.get(kind)
+        if phrases is not None and (phrases.begins(text, 2) if at_start else phrases.holds(text)):
+            return True
     return False

@@ -1,22 +1,25 @@
 """Cut own words into sentences, each in its language and with the phrases that stand in it.
 
 A sentence ends at a full stop, or with the stretch of text it stands in. For the search its digits become 0, and
-`^` and `$` mark its ends, so that a phrase of the words files may ask for them. Linear.
+`^` and `$` mark its ends, so that a phrase of the words files may ask for them. All sentences of one language are
+searched in one go. Linear.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from optout_daemon.core.reading.words import Language, Token
+from optout_daemon.core.reading.words import Language, Lexicon, Token
 
 if TYPE_CHECKING:
     from optout_daemon.core.reading.clauses import Clause
 
 _TERMINATOR: Final = re.compile(r"[。!?]+(?![)」』\"])|\.{2,}|\.(?=\s|$)|…+")
+_WORD: Final = re.compile(r"[a-zà-ɏ']+")
+_SOME_DIGIT: Final = re.compile("[1-9]")
 _DIGIT: Final = str.maketrans("123456789", "000000000")
 
 
@@ -29,18 +32,22 @@ class Sentence:
     end: int
     """Places in the folded text of the stretch it stands in; (0, 0) for one of the subject."""
     language: Language
-    tokens: list[Token]
-    who: list[Token] = field(default_factory=list)
-    """What it says of who the wish is for."""
     subject: bool = False
+    tokens: list[Token] = field(default_factory=list)
+    who: list[Token] = field(default_factory=list)
+    """What it says of who the wish is for; empty until `tell` was called."""
     clauses: list[Clause] = field(default_factory=list)
+    kinds: frozenset[str] = frozenset()
+    """Of the tokens."""
+    people: frozenset[str] = frozenset()
+    """Kinds of `who`."""
 
     def has(self, *kinds: str) -> bool:
-        return any(token.kind in kinds for token in self.tokens)
+        return not self.kinds.isdisjoint(kinds)
 
     def tells(self, *kinds: str) -> bool:
         """The same of `who`."""
-        return any(token.kind in kinds for token in self.who)
+        return not self.people.isdisjoint(kinds)
 
     @property
     def shown(self) -> str:
@@ -59,28 +66,48 @@ def sentences(
                 _add(found, text[at : match.end()], start, end, languages, subject)
                 at = match.end()
         _add(found, text[at:], start, end, languages, subject)
+    for one, tokens in zip(found, _scan(found, lambda language: language.wish), strict=True):
+        one.tokens, one.kinds = tokens, frozenset(token.kind for token in tokens)
     return found
+
+
+def tell(found: Sequence[Sentence]) -> None:
+    """Look for what the sentences say of who the wish is for."""
+    for one, tokens in zip(found, _scan(found, lambda language: language.who), strict=True):
+        one.who, one.people = tokens, frozenset(token.kind for token in tokens)
 
 
 def _add(found: list[Sentence], piece: str, start: int, end: int, languages: Sequence[Language], subject: bool) -> None:
     piece = piece.strip()
-    if not piece:
-        return
-    text = f"^{piece.translate(_DIGIT)}$"
-    language, tokens = _best(text, languages)
-    found.append(Sentence(text, start, end, language, tokens, language.who.scan(text), subject))
+    if piece:
+        text = f"^{piece.translate(_DIGIT)}$" if _SOME_DIGIT.search(piece) else f"^{piece}$"
+        found.append(Sentence(text, start, end, _language(text, languages), subject))
 
 
-def _best(text: str, languages: Sequence[Language]) -> tuple[Language, list[Token]]:
-    """The language whose script the text is in; among those that share one, the language that finds most."""
+def _scan(found: Sequence[Sentence], lexicon: Callable[[Language], Lexicon]) -> list[list[Token]]:
+    """The phrases of each sentence; no phrase reaches from one into the next."""
+    tokens: list[list[Token]] = [[] for _ in found]
+    for language in {id(one.language): one.language for one in found}.values():
+        numbers = [number for number, one in enumerate(found) if one.language is language]
+        scanned = lexicon(language).scan_all([found[number].text for number in numbers])
+        for number, some in zip(numbers, scanned, strict=True):
+            tokens[number] = some
+    return tokens
+
+
+def _language(text: str, languages: Sequence[Language]) -> Language:
+    """By script; among languages in the same letters by everyday words, else by what each finds in the text."""
     for language in languages:
         if language.script is not None and language.script.search(text):
-            return language, language.wish.scan(text)
-    best: tuple[Language, list[Token]] = (languages[0], [])
-    weight = -1
+            return language
+    words = set(_WORD.findall(text))
+    counts = [len(words & language.common) for language in languages]
+    most = max(counts)
+    if most and counts.count(most) == 1:
+        return languages[counts.index(most)]
+    best, weight = languages[0], -1
     for language in sorted(languages, key=lambda one: one.script is not None):
-        tokens = language.wish.scan(text)
-        found = sum(token.end - token.start for token in tokens)
+        found = sum(token.end - token.start for token in language.wish.scan(text))
         if found > weight:
-            best, weight = (language, tokens), found
+            best, weight = language, found
     return best

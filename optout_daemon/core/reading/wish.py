@@ -20,7 +20,7 @@ from optout_daemon.core.reading.fields import Found, lines_of
 from optout_daemon.core.reading.folding import Folded, fold
 from optout_daemon.core.reading.paragraphs import paragraphs, ticked
 from optout_daemon.core.reading.scope import kept_by, only_part, overlap, scope_of
-from optout_daemon.core.reading.sentences import Sentence, sentences
+from optout_daemon.core.reading.sentences import Sentence, sentences, tell
 from optout_daemon.core.reading.words import Language
 
 _REPLY: Final = re.compile(r"\s*(?:(?:re|fw|fwd|aw|wg|返信|転送)\s*(?:\[\d+\])?\s*:\s*)+")
@@ -122,6 +122,7 @@ def _opts_out(case: Case) -> Wish | None:
     stops = case.stops
     if not stops or (case.has("how") and all(one.sentence.has("how") or one.sentence.subject for one in stops)):
         return None
+    tell(case.sentences)
     for clause in stops:
         case.note("stop" if clause.polarity is Polarity.STOP else f"stop_{clause.polarity}", clause)
     scope = scope_of(case, stops)

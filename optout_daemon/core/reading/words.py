@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib import resources
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from optout_daemon.core.reading.folding import fold
 
@@ -21,7 +21,9 @@ MOST_FORMS: Final = 5000
 """Forms that one phrase may stand for."""
 
 _LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
-_PIECE: Final = re.compile(r"[a-z0-9]+|[^a-z0-9\s]")
+_WORD: Final = re.compile(r"[a-z0-9]+")
+_MARK: Final = re.compile(r"[^a-z0-9\s]")
+_BEGINNING: Final = re.compile(r"([a-z0-9]+)(?:[^a-z0-9]{0,2}[a-z0-9]+)?")
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Full-width brackets in a phrase stand for themselves."""
@@ -33,8 +35,7 @@ class WordsError(Exception):
     """A words file is wrong: a defect of the program, or of a file somebody wrote."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One phrase found: what it is, and where in the text scanned."""
 
     kind: str
@@ -45,48 +46,100 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Phrases with their kinds, found by their first pieces and then by length, longest first.
+    """Phrases with their kinds, found by how they begin and then by length, longest first.
 
-    A piece is a word in Latin letters, or one other character. The time a place takes is bounded by the number of
-    lengths that begin alike; no pattern has to be compiled.
+    A phrase begins with its first two words in Latin letters, or with three other characters. The time a place takes
+    is bounded by the number of lengths that begin alike; no pattern has to be compiled.
     """
 
     kinds: Mapping[str, str]
     lengths: Mapping[str, tuple[int, ...]]
-    """First pieces of a phrase, up to three, to the lengths of those that begin so, longest first."""
+    """How phrases begin to the lengths of those that do, longest first."""
+    words: frozenset[str]
+    """First words of the phrases in Latin letters."""
+    pairs: frozenset[str]
+    """First two characters of the others."""
+    singles: frozenset[str]
+    """Phrases of one character."""
 
     def scan(self, text: str) -> list[Token]:
         """Every phrase in folded text, leftmost and longest first, without overlap; Latin ones as whole words."""
-        found = []
-        kinds, lengths, size = self.kinds, self.lengths, len(text)
-        pieces = [m.span() for m in _PIECE.finditer(text)]
-        last = len(pieces) - 1
-        after = 0
-        for number, (at, end) in enumerate(pieces):
+        return self.scan_all([text])[0]
+
+    def scan_all(self, texts: Sequence[str]) -> list[list[Token]]:
+        """The same of each of some texts, in one go: a scan has its price, and sentences are short. No phrase may
+        reach over the end of a text into the next."""
+        whole = "".join(texts)
+        kinds, lengths, size = self.kinds, self.lengths, len(whole)
+        found: list[list[Token]] = []
+        here: list[Token] = []
+        offset = limit = after = 0
+        following = iter(texts)
+        for at in self._starts(whole):
             if at < after:
                 continue
-            choices = None
-            if number + 1 < last:
-                choices = lengths.get(text[at : pieces[number + 2][1]])
-            if choices is None and number < last:
-                choices = lengths.get(text[at : pieces[number + 1][1]])
-            if choices is None:
-                choices = lengths.get(text[at:end])
-                if choices is None:
-                    continue
-            for length in choices:
-                phrase = text[at : at + length]
+            while at >= limit:
+                here = []
+                found.append(here)
+                offset, limit = limit, limit + len(next(following))
+            if whole[at] in _LATIN:
+                begins = _BEGINNING.match(whole, at)
+                choices = lengths.get(begins[0]) if begins else None
+                choices = choices or (lengths.get(begins[1]) if begins else None)
+            else:
+                three = whole[at : at + 3]
+                choices = lengths.get(three) or lengths.get(three[:2]) or lengths.get(three[:1])
+            for length in choices or ():
+                end = at + length
+                phrase = whole[at:end]
                 kind = kinds.get(phrase)
-                if kind is None or (phrase[-1] in _LATIN and at + length < size and text[at + length] in _LATIN):
+                if kind is None or (phrase[-1] in _LATIN and end < size and whole[end] in _LATIN):
                     continue
-                after = at + length
-                found.append(Token(kind, at, after, phrase))
+                after = end
+                here.append(Token(kind, at - offset, end - offset, phrase))
                 break
+        found += [[] for _ in range(len(texts) - len(found))]
         return found
 
+    def _starts(self, text: str) -> list[int]:
+        pairs, singles, words = self.pairs, self.singles, self.words
+        starts = [match.start() for match in _WORD.finditer(text) if match[0] in words] if words else []
+        if not text.isascii():
+            others = [at for at in range(len(text)) if text[at : at + 2] in pairs or text[at] in singles]
+            starts = sorted([*starts, *others]) if starts else others
+        elif pairs or singles:
+            marks = [match.start() for match in _MARK.finditer(text)]
+            others = [at for at in marks if text[at : at + 2] in pairs or text[at] in singles]
+            starts = sorted([*starts, *others]) if others else starts
+        return starts
+
+
+class Phrases:
+    """A few hundred phrases of one kind behind one pattern: for a quick yes or no about a line."""
+
+    __slots__ = ("_pattern", "all")
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self.all = frozenset(phrases)
+        latin = [phrase for phrase in self.all if phrase[0] in _LATIN]
+        other = [phrase for phrase in self.all if phrase[0] not in _LATIN]
+        edge = r"(?![a-z0-9])"
+        choices = [rf"(?<![a-z0-9]){_trie(latin)}{edge}"] if latin else []
+        if other:
+            plain = [phrase for phrase in other if phrase[-1] not in _LATIN]
+            mixed = [phrase for phrase in other if phrase[-1] in _LATIN]
+            choices += [_trie(plain)] if plain else []
+            choices += [_trie(mixed) + edge] if mixed else []
+        self._pattern = re.compile("|".join(choices) or r"(?!)")
+
     def holds(self, text: str) -> bool:
-        """Whether any phrase stands in folded text."""
-        return bool(self.scan(text))
+        """Whether any of them stands in folded text."""
+        return self._pattern.search(text) is not None
+
+    def begins(self, text: str, within: int = 1) -> int:
+        """Where one of them ends that begins among the first characters of folded text; 0 for none."""
+        match = self._pattern.search(text, 0, 80)
+        return match.end() if match is not None and match.start() <= within else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +188,7 @@ class Language:
     """Who the wish is for; scanned by itself, so that these phrases and those of `wish` may overlap."""
     whose: Lexicon
     """What directly behind a relative makes something theirs (母 + あての, my mother + 's account)."""
-    quoting: Mapping[str, Lexicon]
+    quoting: Mapping[str, Phrases]
     prose: Mapping[str, tuple[str, ...]]
     """What tells names and addresses in running text: before, after, no_name, street, unit."""
     grammar: Grammar
@@ -174,26 +227,50 @@ def _forms(phrase: str, at: int) -> tuple[list[str], int]:
     return forms, at
 
 
+def _trie(phrases: Iterable[str]) -> str:
+    """A pattern for the longest of the phrases; shared beginnings are tried once, so that the time a place takes is
+    bounded by the longest phrase."""
+    root: dict[str, Any] = {}
+    for phrase in phrases:
+        node = root
+        for one in phrase:
+            node = node.setdefault(one, {})
+        node[""] = {}
+    return _branch(root)
+
+
+def _branch(node: dict[str, Any]) -> str:
+    choices = []
+    for one, after in node.items():
+        run = one
+        while len(after) == 1 and "" not in after:
+            ((step, after),) = after.items()
+            run += step
+        if one:
+            choices.append(re.escape(run) + ("" if list(after) == [""] else _branch(after)))
+    return f"(?:{'|'.join(choices)})" + ("?" if "" in node else "")
+
+
 def lexicon(phrases: Mapping[str, str]) -> Lexicon:
     """Of folded phrase to kind."""
     lengths: dict[str, set[int]] = {}
+    words, pairs, singles = set(), set(), set()
     for phrase in phrases:
-        lengths.setdefault(_beginning(phrase, 3), set()).add(len(phrase))
+        latin = _BEGINNING.match(phrase)
+        if latin:
+            words.add(latin[1])
+        elif len(phrase) == 1:
+            singles.add(phrase)
+        else:
+            pairs.add(phrase[:2])
+        lengths.setdefault(latin[0] if latin else phrase[:3], set()).add(len(phrase))
     for beginning, choices in lengths.items():
-        for pieces in (1, 2):
-            shorter = _beginning(beginning, pieces)
+        latin = _BEGINNING.match(beginning)
+        for shorter in [latin[1]] if latin else [beginning[:1], beginning[:2]]:
             if shorter in phrases:
                 choices.add(len(shorter))
-    return Lexicon(dict(phrases), {key: tuple(sorted(choices, reverse=True)) for key, choices in lengths.items()})
-
-
-def _beginning(phrase: str, pieces: int) -> str:
-    end = 0
-    for count, match in enumerate(_PIECE.finditer(phrase), 1):
-        end = match.end()
-        if count == pieces:
-            break
-    return phrase[:end]
+    ordered = {key: tuple(sorted(choices, reverse=True)) for key, choices in lengths.items()}
+    return Lexicon(dict(phrases), ordered, frozenset(words), frozenset(pairs), frozenset(singles))
 
 
 def load(name: str) -> Language:
@@ -233,7 +310,7 @@ def parse(text: str, name: str) -> Language:
         wish=lexicon(_kinds({**data["channels"], **data["wish"]}, name)),
         who=lexicon(_kinds(data["who"], name)),
         whose=lexicon(_kinds({"whose": whose}, name)),
-        quoting={kind: lexicon(_kinds({kind: phrases}, name)) for kind, phrases in data["quoting"].items()},
+        quoting={kind: Phrases(_kinds({kind: phrases}, name)) for kind, phrases in data["quoting"].items()},
         prose={key: tuple(_kinds({key: list(phrases)}, name)) for key, phrases in data["prose"].items()},
         grammar=_grammar(data["grammar"], name),
         channels=channels,
