@@ -52,6 +52,10 @@ from optout_daemon.core.model import FieldName
 from optout_daemon.errors import SettingsError
 
 DEFAULT_PATH: Final = Path("/etc/optout-daemon/config.toml")
+READER_BASE: Final = 201_326_592
+"""Bytes of address space that a reader process takes before its first mail, with room to spare (measured)."""
+READER_COPIES: Final = 3
+"""So many times a mail lies in its reader before it is looked at."""
 CUSTOMER_COLUMNS: Final = (
     "customer_number",
     "name",
@@ -230,7 +234,7 @@ class PolicySettings(Section):
 class ReviewSettings(Section):
     workers: Number = Field(default=2, ge=1, le=256)
     read_time_limit: Waiting = timedelta(seconds=20)
-    read_memory_limit: Number = Field(default=536_870_912, ge=134_217_728)
+    read_memory_limit: Number = Field(default=536_870_912, ge=READER_BASE)
     attempts: Number = Field(default=3, ge=1)
 
 
@@ -264,6 +268,13 @@ class Settings(Section):
     def _agree(self) -> Self:
         if self.database.file is None and self.desk.key_file is None:
             raise config_checks.KeyProblem("must be set where the database is PostgreSQL", "desk", "key_file")
+        largest = max(mailbox.max_message_size for mailbox in self.mailbox)
+        if self.review.read_memory_limit < (needed := READER_BASE + READER_COPIES * largest):
+            raise config_checks.KeyProblem(
+                f"too little for a mailbox whose max_message_size is {largest}; it must be at least {needed}",
+                "review",
+                "read_memory_limit",
+            )
         local, _, domain = self.smtp.envelope_from.lower().partition("@")
         given = {address.lower() for address in (self.desk.address, *self.desk.own_addresses)}
         if domain and not given & {f"{local}@{domain}", f"{local.partition('+')[0]}@{domain}"}:

@@ -31,6 +31,7 @@ from optout_daemon.cli import (
     suppressions,
 )
 from optout_daemon.cli.session import Session
+from optout_daemon.edges.readers import ReadersClosed
 from optout_daemon.errors import (
     Conflict,
     EdgeError,
@@ -95,6 +96,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except OptoutError as error:
         report(error)
         sys.exit(exit_code(error))
+    except ReadersClosed:
+        output.message(
+            "optout-daemon: the processes that read mail do not start; is memory short, or review.read_memory_limit?"
+        )
+        sys.exit(TRY_AGAIN)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:

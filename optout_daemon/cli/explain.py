@@ -36,7 +36,8 @@ def explain(
     Each mail is judged by itself: earlier mail, the suppression list and the caps on replies are not looked at.
     """
     settings = settings_of(context)
-    files = _Files(mails)
+    limit = min(mailbox.max_message_size for mailbox in settings.mailbox)
+    files = _Files(mails, limit)
     with database_of(settings) as database, parts.reader_pool(settings) as readers:
         judged = judge(
             files,
@@ -45,7 +46,7 @@ def explain(
             policy=parts.policy(settings),
             own_addresses=parts.own_addresses(settings),
             keys=_keys(settings),
-            max_size=min(mailbox.max_message_size for mailbox in settings.mailbox),
+            max_size=limit,
         )
         for number, explained in enumerate(judged):
             if json:
@@ -57,17 +58,22 @@ def explain(
 
 
 class _Files:
-    """The bytes of each file in order; one that cannot be opened is said so and left out."""
+    """The bytes of each file in order; one that cannot be opened is said so and left out.
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    Of a file that is longer than `limit` one byte more is given, which is enough to see that it is too long.
+    """
+
+    def __init__(self, paths: Sequence[Path], limit: int) -> None:
         self._paths = paths
+        self._limit = limit
         self.opened: list[Path] = []
         self.failed = False
 
     def __iter__(self) -> Iterator[bytes]:
         for path in self._paths:
             try:
-                raw = path.read_bytes()
+                with path.open("rb") as file:
+                    raw = file.read(self._limit + 1)
             except OSError as error:
                 message(f"{path}: the file cannot be opened: {error.strerror}")
                 self.failed = True

@@ -10,7 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import resource
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
@@ -97,17 +97,35 @@ class ReaderPool:
 
     def read(self, jobs: Iterable[Job]) -> list[Answer]:
         """One answer a job, in order. Raises ReadersClosed once `close()` was called, or when no reader starts."""
+        waiting = list(jobs)
         try:
-            futures = [
-                self._pool.schedule(_read, args=(job.raw, job.truncated), timeout=self._time_limit) for job in jobs
-            ]
-            return [self._answer(future) for future in futures]
+            return self._read_all(waiting)
         except (RuntimeError, CancelledError):
-            # A pool whose readers fail to start gives up for good; the machine may be better off next time.
-            if not self._closing:
-                self._pool.stop()  # type: ignore[no-untyped-call]
-                self._pool = self._made()
-            raise ReadersClosed("the readers are not running") from None
+            # A pool that broke gives up for good. One of these mails may have broken it: each is read alone.
+            self._renew()
+            return [self._read_alone(job) for job in waiting]
+
+    def _read_all(self, jobs: Sequence[Job]) -> list[Answer]:
+        futures = [self._pool.schedule(_read, args=(job.raw, job.truncated), timeout=self._time_limit) for job in jobs]
+        return [self._answer(future) for future in futures]
+
+    def _read_alone(self, job: Job) -> Answer:
+        try:
+            return self._read_all([job])[0]
+        except (RuntimeError, CancelledError):
+            self._renew()
+        try:
+            self._read_all([Job(b"")])
+        except (RuntimeError, CancelledError):
+            self._renew()
+            raise ReadersClosed("the readers do not start") from None
+        return ReaderFailure("its reader could not take it")
+
+    def _renew(self) -> None:
+        if self._closing:
+            raise ReadersClosed("the readers are closed")
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool = self._made()
 
     def _answer(self, future: Future[Any]) -> Answer:
         while not wait([future], timeout=0.5).done:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from optout_daemon.edges.readers import ReaderFailure, ReaderPool, ReadersClosed
 from tests.project.desk import Desk
 
 KEYS = [
@@ -35,6 +36,8 @@ Name: Anna Weber
 Address: 12 Mill Street, Bath
 Inquiry: Please stop sending me your catalogues.
 """
+
+pytestmark = pytest.mark.slow  # each starts reader processes
 
 
 @pytest.fixture
@@ -104,15 +107,36 @@ def test_any_bytes_are_explained(stocked: Desk, raw: bytes) -> None:
     assert "held" == said.objects[0]["disposition"]
 
 
-def test_what_breaks_its_reader_is_held_unreadable_with_the_cause(stocked: Desk) -> None:
+def test_what_breaks_its_reader_is_held_unreadable_with_the_cause(
+    stocked: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The daemon would keep it and hold it: the clerk is told the same."""
-    text = stocked.config.read_text()
-    stocked.settings(text.replace("workers = 1", 'workers = 1\nread_time_limit = "1s"\nread_memory_limit = 134217728'))
-    mail = stocked.file("a.eml", OPT_OUT.encode() + b"x" * 60_000_000)
-    [told] = stocked("explain", "--json", mail).objects
+    monkeypatch.setattr(ReaderPool, "read", lambda _pool, jobs: [ReaderFailure("over the time limit") for _ in jobs])
+    [told] = stocked("explain", "--json", stocked.file("a.eml", OPT_OUT)).objects
 
     assert ("held", ["unreadable"]) == (told["disposition"], told["reasons"])
-    assert told["evidence"]
+    assert [] != [line for line in told["evidence"] if "over the time limit" in line]
+
+
+def test_readers_that_do_not_start_are_a_matter_of_the_machine(stocked: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was learnt about the mail: 75, it may work in a minute, and no answer that looks like one."""
+
+    def closed(_pool: ReaderPool, _jobs: object) -> None:
+        raise ReadersClosed
+
+    monkeypatch.setattr(ReaderPool, "read", closed)
+    said = stocked("explain", "--json", stocked.file("a.eml", OPT_OUT))
+
+    assert (75, "") == (said.code, said.out)
+    assert said.err.startswith("optout-daemon: the processes that read mail do not start")
+
+
+def test_a_mail_over_the_limit_of_size_is_held_as_the_daemon_would(stocked: Desk) -> None:
+    """Its beginning alone may lack the sentence that matters."""
+    stocked.settings(stocked.config.read_text().replace("[smtp]", "max_message_size = 65536\n[smtp]"))
+    [told] = stocked("explain", "--json", stocked.file("a.eml", OPT_OUT + "x" * 65536)).objects
+
+    assert ("held", ["unreadable"]) == (told["disposition"], told["reasons"])
 
 
 def test_nothing_is_changed(stocked: Desk) -> None:

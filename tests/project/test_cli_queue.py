@@ -21,6 +21,8 @@ NOW = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
 WITHOUT_ADDRESS = OPT_OUT.replace("Address: 12 Mill Street, Bath\n", "")
 WITH_QUESTION = OPT_OUT.replace("catalogues.", "catalogues. Also, could you tell me where my order is?")
 
+pytestmark = pytest.mark.slow  # each starts reader processes
+
 
 @pytest.fixture
 def stocked(desk: Desk) -> Desk:
@@ -70,7 +72,8 @@ def test_one_inquiry_is_shown_with_all_that_is_known_of_it(stocked: Desk) -> Non
     page = stocked("queue", "show", "1").out
 
     assert ("held", ["missing_address"], "Anna Weber") == (told["state"], told["reasons"], told["fields"]["name"])
-    assert ["10000002"] == [candidate["customer"]["number"] for candidate in told["candidates"]]
+    assert "10000002" == told["candidates"][0]["customer"]["number"]
+    assert told["candidates"][0]["reasons"]
     assert [("missing", "queued", "anna@mail.example")] == [
         (reply["kind"], reply["state"], reply["recipient"]) for reply in told["replies"]
     ]

@@ -132,6 +132,11 @@ def test_a_required_key_that_is_missing_is_named_with_its_section(
         (GOOD + '[policy]\nchannels = ["E-Mail"]\n', '10: policy.channels: "E-Mail" cannot be a channel'),
         (GOOD + "[policy]\nreply_per_hour = -1\n", "10: policy.reply_per_hour: out of range; it must be at least 0"),
         (GOOD + "[policy]\nreply_per_hour = true\n", "10: policy.reply_per_hour: not a whole number"),
+        (GOOD + "[review]\nread_memory_limit = 1000\n", "10: review.read_memory_limit: out of range; it must be at"),
+        (
+            GOOD.replace("[smtp]", "max_message_size = 200000000\n[smtp]"),
+            "1: review.read_memory_limit: too little for a mailbox whose max_message_size is 200000000; it must be at",
+        ),
         (GOOD + '[customers]\nmapping = { numer = "x" }\n', '10: customers.mapping: no column "numer"; allowed:'),
         (GOOD + '[customers]\nsource = "ldap"\n', '10: customers.source: "ldap" is not allowed; allowed: "table"'),
     ],

@@ -15,7 +15,7 @@ from optout_daemon.core.reading.words import Language, Token
 _DETAIL: Final = 80
 _BACK: Final = 4
 """Sentences that a clause without an object looks back over."""
-_ELSEWHERE: Final = frozenset({"aside", "second", "damage", "errand"})
+_ELSEWHERE: Final = frozenset({"aside", "second", "calls", "damage", "errand"})
 
 
 @dataclass
@@ -55,6 +55,11 @@ class Case:
         return any(token.kind in self.ours for sentence in self.sentences for token in sentence.tokens)
 
     @cached_property
+    def stopping(self) -> frozenset[Clause]:
+        """The same as `stops`, to ask whether a clause is among them."""
+        return frozenset(self.stops)
+
+    @cached_property
     def stops(self) -> list[Clause]:
         """Clauses that stop something of ours; one that does not say what, where it can be seen from the rest."""
         firm = self.of(Polarity.STOP, Polarity.ASKED)
@@ -87,14 +92,28 @@ class Case:
         """Clauses that ask for sendings to go on, of the writer's own."""
         return [clause for clause in self.of(Polarity.KEEP) if not about_others(clause)]
 
+    @cached_property
+    def _headings(self) -> list[Sentence]:
+        return [one for one in self.sentences if one.subject][:_BACK]
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {id(one): number for number, one in enumerate(self.sentences)}
+
+    def following(self, sentence: Sentence) -> Sentence | None:
+        """The sentence after one."""
+        at = self._places[id(sentence)] + 1
+        return self.sentences[at] if at < len(self.sentences) else None
+
     def beside(self, clause: Clause) -> list[list[Token]]:
         """What was spoken of beside a clause, nearest first: its sentence, those before it, the subject."""
-        at = next((number for number, one in enumerate(self.sentences) if one is clause.sentence), 0)
-        here = [token for token in clause.sentence.tokens if token not in clause.objects]
+        at = self._places[id(clause.sentence)]
+        own = {id(token) for token in clause.objects}
+        here = [token for token in clause.sentence.tokens if id(token) not in own]
         found = [[token for token in here if token.end <= clause.predicate.start]]
         found.append([token for token in here if token.start >= clause.predicate.end])
         found += [one.tokens for one in reversed(self.sentences[max(0, at - _BACK) : at]) if not one.subject]
-        found += [one.tokens for one in self.sentences if one.subject and one is not clause.sentence]
+        found += [one.tokens for one in self._headings if one is not clause.sentence]
         return found
 
 

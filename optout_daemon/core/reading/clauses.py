@@ -15,7 +15,7 @@ from typing import Final
 from optout_daemon.core.reading.sentences import Sentence
 from optout_daemon.core.reading.words import Token
 
-NOT_OURS: Final = frozenset({"aside", "second", "reply"})
+NOT_OURS: Final = frozenset({"aside", "second", "calls", "reply"})
 """Things that no wish about sendings is about."""
 
 _OBJECTS: Final = NOT_OURS | {"sending", "act", "list", "mail", "personal"}
@@ -172,6 +172,8 @@ def _judge_last(clause: Clause, previous: Clause | None) -> Polarity:
     kept = previous is not None and previous.polarity in (Polarity.KEEP, Polarity.LIKE)
     stopped = previous is not None and previous.polarity in STOPS
     if kind in _STOPPING:
+        if clause.about == "calls" and _channel(clause):
+            clause.about = "sending"  # mails and calls in one breath
         if clause.about in NOT_OURS and kind != "stop":
             return Polarity.NONE
         if kind == "end" and clause.about == "personal":
@@ -313,6 +315,8 @@ def _negation(clause: Clause, after: Token | None) -> Polarity:
     text, grammar = clause.sentence.text, clause.sentence.language.grammar
     if clause.predicate.text == "no" and not _begins_a_clause(text, clause.predicate.start):
         return Polarity.NONE
+    if clause.predicate.text == "not" and (after is None or after.kind not in ("act", "sending")):
+        return Polarity.NONE
     ours = after is not None and after.kind in ("sending", "act", "mail", "list", *clause.sentence.language.channels)
     if ours and after is not None and grammar.adverbs.fullmatch(text, clause.predicate.end, after.start):
         return Polarity.STOP if clause.about not in NOT_OURS else Polarity.NONE
@@ -337,6 +341,8 @@ def _stopping(clause: Clause, *, turned: bool) -> Polarity:
         clause.about = ""
         clause.objects = [one for one in clause.objects if one.kind not in NOT_OURS]
         return Polarity.PERHAPS
+    if clause.about == "calls" and _channel(clause):
+        clause.about = "sending"  # calls and mails in one breath
     if clause.about in NOT_OURS:
         return Polarity.NONE
     ours = [one for one in clause.objects if one.kind not in NOT_OURS and one.kind != "personal"]

@@ -12,8 +12,8 @@ from optout_daemon.core.reading.words import Token
 
 def condition(case: Case, stops: Sequence[Clause], *, anywhere: bool = False) -> Sentence | None:
     """The sentence that binds the stop to a condition, a time, a number or a part; `anywhere` looks beyond it."""
-    near = {id(clause.sentence) for clause in stops}
-    for clause in stops:
+    near = {id(clause.sentence) for clause in case.stopping}
+    for clause in case.stopping:
         if clause.predicate.kind == "pause":
             return clause.sentence
     for number, sentence in enumerate(case.sentences):
@@ -26,7 +26,7 @@ def condition(case: Case, stops: Sequence[Clause], *, anywhere: bool = False) ->
                 return sentence
             if (token.kind == "fewer" or (token.kind == "onlywant" and beside)) and _limits(case, sentence, token):
                 return sentence
-            if token.kind == "span" and any(_spans(clause, token) for clause in sentence.clauses if clause in stops):
+            if token.kind == "span" and any(_spans(clause, token) for clause in sentence.clauses if clause in case.stopping):
                 return sentence
     return None
 
@@ -58,28 +58,28 @@ def another(case: Case, stops: Sequence[Clause]) -> Sentence | None:
     own = case.tells("own") is not None
     for sentence in case.sentences:
         kept = any(clause.polarity is Polarity.KEEP for clause in sentence.clauses)
-        if kept and not any(clause in stops for clause in sentence.clauses):
+        if kept and not any(clause in case.stopping for clause in sentence.clauses):
             continue
         if sentence.tells("behalf") or (sentence.tells("death") and not own):
             return sentence
-        if any(token.kind == "kin" and _is_theirs(sentence, token, stops) for token in sentence.who):
+        if any(token.kind == "kin" and _is_theirs(case, sentence, token) for token in sentence.who):
             return sentence
     return None
 
 
-def _is_theirs(sentence: Sentence, kin: Token, stops: Sequence[Clause]) -> bool:
+def _is_theirs(case: Case, sentence: Sentence, kin: Token) -> bool:
     behind = sentence.language.whose.scan(sentence.text[kin.end : kin.end + 24])
     if behind and behind[0].start == 0:
         return True
     if sentence.language.order == "predicate_last":
         return False
-    return any(c in stops and c.predicate.end <= kin.start <= c.predicate.end + 60 for c in sentence.clauses)
+    return any(c in case.stopping and c.predicate.end <= kin.start <= c.predicate.end + 60 for c in sentence.clauses)
 
 
 def second_request(case: Case, stops: Sequence[Clause]) -> Sentence | None:
     """The sentence that asks for something beside the stop."""
     for sentence in case.sentences:
-        stopping = any(clause in stops for clause in sentence.clauses)
+        stopping = any(clause in case.stopping for clause in sentence.clauses)
         if sentence.has("change", "errand", "erase", "disclose") or any(
             clause.polarity is Polarity.ERASE for clause in sentence.clauses
         ):
@@ -95,6 +95,6 @@ def second_request(case: Case, stops: Sequence[Clause]) -> Sentence | None:
 
 def _turns_away(clause: Clause) -> bool:
     """Calls, visits and the like are to stop as well."""
-    return clause.predicate.kind in ("stop", "halt", "vague", "end", "unwanted", "halted") and any(
-        token.kind == "second" for token in clause.objects
+    return clause.predicate.kind in ("stop", "halt", "vague", "end", "unwanted", "halted", "dont") and any(
+        token.kind in ("second", "calls") for token in clause.objects
     )

@@ -29,6 +29,7 @@ _AMOUNT_AFTER: Final = re.compile(
 )
 _AMOUNT_BEFORE: Final = frozenset("$¥€£@%=&_")
 _DATE: Final = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+_DAY: Final = re.compile(r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
 _TIED: Final = re.compile(
     r"[\s:=#/|>)\]】」』〉》*_\"'.,、は がの\-…‥・]*(?:(?:is|are|was|says|reads|ist|です|:)\s*)?[\s:#\"'(「]*"
 )
@@ -112,8 +113,8 @@ class Numbers:
                 continue
             if _AMOUNT_AFTER.match(text, end) or (start and text[start - 1] in _AMOUNT_BEFORE and claim != "ours"):
                 continue
-            grouped = any(sign in " ・" for sign in text[start:end])
-            if grouped and claim is None:
+            written = text[start:end]
+            if claim is None and (any(sign in " ・" for sign in written) or _DAY.fullmatch(written)):
                 continue
             after = end
             found.append(

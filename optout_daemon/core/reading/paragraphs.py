@@ -45,7 +45,12 @@ def paragraphs(lines: Sequence[Line], claimed: Sequence[tuple[int, int]]) -> lis
         if not whole:
             for low, high in pieces:
                 piece = ticked(line.text[low - line.start : high - line.start])
-                if piece.strip(" :|,、/\t[]【】()"):
+                if not piece.strip(" :|,、/\t[]【】()"):
+                    continue
+                if high == line.start + len(line.text) and not _WIDE.search(piece[-12:]):
+                    # What stands behind a label may be wrapped too.
+                    text, start, end, last = piece.rstrip(), low, high, len(line.bare)
+                else:
                     found.append((piece, low, high))
             continue
         bare = ticked(line.bare[bullet.end() :] if bullet else line.bare)

@@ -23,7 +23,7 @@ _ADDRESS: Final = re.compile(r"<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
 _CLOCK: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _DAY: Final = re.compile(r"(?:19|20)[0-9]{2}|[0-9]{1,2}[/月.][0-9]{1,2}")
 _HEADER: Final = re.compile(r"[*\s]*([^:\s*][^:*]{0,14}?)[*\s]*:[*\s]")
-_NUMBER: Final = re.compile(r"(?<![0-9])[0-9]{4}[- ]?[0-9]{4}(?![0-9-])")
+_NUMBER: Final = re.compile(r"(?<![0-9-])[0-9]{4}[- ]?[0-9]{4}(?![0-9-])")
 _ENDS_OF_INTRODUCTION: Final = frozenset(":e。")
 _RULE_SIGNS: Final = frozenset("-=_*~.・･+#━─―…☆★♪◇◆■□●○＊‥┄┈┅▬")
 _LONG_SIGNATURE: Final = 25

@@ -107,10 +107,9 @@ def _postal(objects: Sequence[Token]) -> bool:
 
 def _added(case: Case, clause: Clause) -> set[str]:
     """Channels that the next sentence adds, where it is nothing but their names ("メールのほうです。")."""
-    at = next((number for number, one in enumerate(case.sentences) if one is clause.sentence), 0)
-    if at + 1 >= len(case.sentences) or case.sentences[at + 1].clauses:
+    after = case.following(clause.sentence)
+    if after is None or after.clauses:
         return set()
-    after = case.sentences[at + 1]
     rest = after.text
     for token in reversed(after.tokens):
         rest = rest[: token.start] + rest[token.end :]
@@ -212,6 +211,7 @@ def kept_by(case: Case) -> tuple[set[str], Clause | None, Clause | None]:
     """(channels asked to go on, a clause that asks for it without saying what, one that keeps part of a channel)."""
     kept: set[str] = set()
     open_keep = part = None
+    stopped = {channel for stop in case.stops for channel in named_by(stop, case.channels)[0]}
     for sentence in case.sentences:
         topic: set[str] = set()
         for clause in sentence.clauses:
@@ -228,15 +228,11 @@ def kept_by(case: Case) -> tuple[set[str], Clause | None, Clause | None]:
                 topic = named or topic
             elif clause.polarity is Polarity.LIKE:
                 topic = named or topic
-                if clause.predicate.kind == "want" and not _stopped(case, named):
+                if clause.predicate.kind == "want" and not stopped & named:
                     kept |= named
             else:
                 topic = set()
     return kept, open_keep, part
-
-
-def _stopped(case: Case, channels: set[str]) -> bool:
-    return any(channels & named_by(stop, case.channels)[0] for stop in case.stops)
 
 
 def overlap(case: Case, channels: set[str]) -> Sentence | None:

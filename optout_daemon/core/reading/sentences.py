@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _TERMINATOR: Final = re.compile(r"[。!?]+(?![)」』\"])|\.{2,}|\.(?=\s|$)|…+")
 _WORD: Final = re.compile(r"[a-zà-ɏ']+")
+_LONGEST: Final = 600
+"""Characters of one sentence."""
 _SOME_DIGIT: Final = re.compile("[1-9]")
 _DIGIT: Final = str.maketrans("123456789", "000000000")
 
@@ -79,6 +81,10 @@ def tell(found: Sequence[Sentence]) -> None:
 
 def _add(found: list[Sentence], piece: str, start: int, end: int, languages: Sequence[Language], subject: bool) -> None:
     piece = piece.strip()
+    while len(piece) > _LONGEST:
+        # Nobody's sentence: cut, so that what is looked up within one sentence stays bounded.
+        _add(found, piece[:_LONGEST], start, end, languages, subject)
+        piece = piece[_LONGEST:].strip()
     if piece:
         text = f"^{piece.translate(_DIGIT)}$" if _SOME_DIGIT.search(piece) else f"^{piece}$"
         found.append(Sentence(text, start, end, _language(text, languages), subject))

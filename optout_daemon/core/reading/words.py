@@ -67,9 +67,8 @@ class Lexicon:
         return self.scan_all([text])[0]
 
     def scan_all(self, texts: Sequence[str]) -> list[list[Token]]:
-        """The same of each of some texts, in one go: a scan has its price, and sentences are short. No phrase may
-        reach over the end of a text into the next."""
-        whole = "".join(texts)
+        """The same of each of some texts, in one go: a scan has its price, and sentences are short."""
+        whole = "\0".join(texts)
         kinds, lengths, size = self.kinds, self.lengths, len(whole)
         found: list[list[Token]] = []
         here: list[Token] = []
@@ -81,7 +80,7 @@ class Lexicon:
             while at >= limit:
                 here = []
                 found.append(here)
-                offset, limit = limit, limit + len(next(following))
+                offset, limit = limit, limit + len(next(following)) + 1
             if whole[at] in _LATIN:
                 begins = _BEGINNING.match(whole, at)
                 choices = lengths.get(begins[0]) if begins else None
@@ -201,8 +200,6 @@ def expand(phrase: str) -> list[str]:
     forms, rest = _forms(phrase, 0)
     if rest != len(phrase):
         raise WordsError(f"{phrase}: a bracket or bar stands alone")
-    if len(forms) > MOST_FORMS:
-        raise WordsError(f"{phrase}: stands for {len(forms)} forms, more than {MOST_FORMS}")
     return forms
 
 
@@ -223,7 +220,7 @@ def _forms(phrase: str, at: int) -> tuple[list[str], int]:
         at += 1
         forms = [form + end for form in forms for end in inner]
         if len(forms) > MOST_FORMS:
-            break
+            raise WordsError(f"{phrase}: stands for more than {MOST_FORMS} forms")
     return forms, at
 
 
