@@ -31,7 +31,6 @@ from optout_daemon.core.model import (
     StaffAction,
 )
 
-
 RULES_VERSION: Final = "2026-11-24"
 """Kept with each decision; a new one where a rule, a phrase or the matching may decide otherwise than before."""
 

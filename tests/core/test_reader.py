@@ -206,6 +206,7 @@ def test_time_grows_with_the_text_and_no_faster(unit: str) -> None:
         return time.process_time() - began
 
     seconds(500)
-    short = min(seconds(3_000) for _ in range(3))
+    # The machine may be busy in any one of the rounds; what is quadratic is so in all of them.
+    rounds = ((seconds(3_000), seconds(30_000)) for _ in range(12))
 
-    assert min(seconds(30_000) for _ in range(3)) <= 14 * short + 0.03
+    assert any(long <= 14 * short for short, long in rounds)

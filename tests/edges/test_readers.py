@@ -50,7 +50,7 @@ def first(pool: ReaderPool, wanted: Callable[[object], bool]) -> object:
         try:
             [answer] = pool.read([Job(MAIL)])
         except ReadersClosed:
-            answer = None  # type: ignore[assignment]
+            answer = None
         if wanted(answer):
             return answer
     raise AssertionError("waited in vain")

@@ -13,6 +13,8 @@ from optout_daemon.core.reading.sentences import Sentence
 from optout_daemon.core.reading.words import Language, Token
 
 _DETAIL: Final = 80
+_MOST: Final = 200
+"""Stopping clauses that are looked at; nobody needs more to be understood."""
 _BACK: Final = 4
 """Sentences that a clause without an object looks back over."""
 _ELSEWHERE: Final = frozenset({"aside", "second", "calls", "damage", "errand"})
@@ -62,10 +64,10 @@ class Case:
     @cached_property
     def stops(self) -> list[Clause]:
         """Clauses that stop something of ours; one that does not say what, where it can be seen from the rest."""
-        firm = self.of(Polarity.STOP, Polarity.ASKED)
+        firm = self.of(Polarity.STOP, Polarity.ASKED)[:_MOST]
         return [
             *firm,
-            *(one for one in self.of(Polarity.PERHAPS) if self.is_ours(one) or (firm and not self._other(one))),
+            *(one for one in self.of(Polarity.PERHAPS)[:_MOST] if self.is_ours(one) or (firm and not self._other(one))),
         ]
 
     def is_ours(self, clause: Clause) -> bool:

@@ -26,7 +26,9 @@ def condition(case: Case, stops: Sequence[Clause], *, anywhere: bool = False) ->
                 return sentence
             if (token.kind == "fewer" or (token.kind == "onlywant" and beside)) and _limits(case, sentence, token):
                 return sentence
-            if token.kind == "span" and any(_spans(clause, token) for clause in sentence.clauses if clause in case.stopping):
+            if token.kind == "span" and any(
+                _spans(clause, token) for clause in sentence.clauses if clause in case.stopping
+            ):
                 return sentence
     return None
 

@@ -74,8 +74,9 @@ class Numbers:
         return self._pattern.fullmatch(number) is not None
 
     def value(self, text: str) -> str:
-        """Normalised."""
-        return normalise(text, self._prefixes)
+        """Normalised; in capitals where the settings ask for them, since folded text has none."""
+        number = normalise(text, self._prefixes)
+        return number.upper() if not self.well_formed(number) and self.well_formed(number.upper()) else number
 
     def first(self, text: str) -> Stated | None:
         """The number at the beginning of a labelled value, well-formed or not."""

@@ -285,6 +285,8 @@ def _span(case: Case, wish: Wish) -> tuple[int, int] | None:
     """From the first to the last stretch that carries the wish."""
     if not wish.stated:
         return None
-    spans = [(one.sentence.start, one.sentence.end) for one in case.of(*_CARRYING) if not one.sentence.subject]
-    spans = spans or [(one.start, one.end) for one in case.sentences if not one.subject and _substance(one)][:3]
+    carrying = case.of(*_CARRYING)
+    spans = [(one.sentence.start, one.sentence.end) for one in carrying if not one.sentence.subject]
+    if not carrying:
+        spans = [(one.start, one.end) for one in case.sentences if not one.subject and _substance(one)][:3]
     return (spans[0][0], max(end for _, end in spans)) if spans else None
