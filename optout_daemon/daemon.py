@@ -109,7 +109,11 @@ class Daemon:
             try:
                 built.database.check_schema()
                 housekeeping.release_claims(
-                    built.database, now=_now(), log=self._log, only_process=built.database.is_sqlite
+                    built.database,
+                    now=_now(),
+                    log=self._log,
+                    worker=self._worker,
+                    only_process=built.database.is_sqlite,
                 )
             except SchemaError:
                 raise
@@ -150,6 +154,8 @@ class Daemon:
 
         def processing() -> None:
             done = process(built.parts, now=_now(), stop=self._stop)
+            if done.more:
+                wake("process")
             if done.decided:
                 wake("deliver", *(f"file:{box.name}" for box in settings.mailbox))
 
@@ -185,8 +191,9 @@ class Daemon:
                 wake("deliver")
 
         def keeping_house() -> None:
-            housekeeping.release_claims(database, now=_now(), log=log)
+            housekeeping.release_claims(database, now=_now(), log=log, worker=self._worker)
             housekeeping.forget_rates(database, now=_now())
+            housekeeping.clear_alarms(database, now=_now())
 
         for box in settings.mailbox:
             poll = box.poll_interval.total_seconds()

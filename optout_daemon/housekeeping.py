@@ -9,17 +9,21 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from optout_daemon.log import Log
-from optout_daemon.store import outbox, rates
+from optout_daemon.store import alarms, outbox, rates
 from optout_daemon.store.database import Database
 
 STALE: Final = timedelta(minutes=15)
 """Longer than any one delivery can take (connect, TLS and every command have time-outs)."""
+CENTURY: Final = timedelta(days=36_525)
+"""A clock that was ahead may have stamped a claim in the future."""
+ALARM_LASTS: Final = timedelta(days=1)
 
 
-def release_claims(database: Database, *, now: datetime, log: Log, only_process: bool = False) -> int:
-    """Return claimed outbox items to QUEUED. `only_process`: nobody else can hold one, so every claim is stale."""
+def release_claims(database: Database, *, now: datetime, log: Log, worker: str, only_process: bool = False) -> int:
+    """Return claimed outbox items to QUEUED. `only_process`: nobody but `worker` can hold one."""
     with database.transaction() as tx:
-        released = outbox.release_stale(tx, claimed_before=now if only_process else now - STALE, now=now)
+        before = now + CENTURY if only_process else now - STALE
+        released = outbox.release_stale(tx, claimed_before=before, now=now, spare=worker)
     if released:
         log.released(items=released)
     return released
@@ -29,3 +33,11 @@ def forget_rates(database: Database, *, now: datetime) -> None:
     """Drop the counts of replies that no cap by the hour looks at any more."""
     with database.transaction() as tx:
         rates.forget(tx, before=now - timedelta(hours=2))
+
+
+def clear_alarms(database: Database, *, now: datetime) -> None:
+    """Let an alarm that tells of an event, not of a state, be raised again a day later."""
+    with database.transaction() as tx:
+        for alarm in alarms.open_alarms(tx):
+            if alarm.kind in ("reply_capped", "shunted", "delivery_failed") and alarm.raised_at < now - ALARM_LASTS:
+                alarms.clear(tx, alarm.kind, alarm.key)

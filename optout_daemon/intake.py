@@ -194,7 +194,7 @@ class _Pass:
                     mailbox=self._mailbox.name,
                     uidvalidity=self._selected.uidvalidity,
                     uid=mail.listed.uid,
-                    received_at=(mail.listed.received_at or now).astimezone(UTC),
+                    received_at=_in_utc(mail.listed.received_at, now),
                     now=now,
                     truncated=mail.truncated,
                     size=max(mail.listed.size, len(mail.raw)) if mail.truncated else len(mail.raw),
@@ -285,3 +285,11 @@ def _batches(listed: Sequence[Listed], limit: int) -> Iterator[list[Listed]]:
 def _chunks(uids: Sequence[int], length: int) -> Iterator[Sequence[int]]:
     for start in range(0, len(uids), length):
         yield uids[start : start + length]
+
+
+def _in_utc(date: datetime | None, now: datetime) -> datetime:
+    """The server's date, or `now` where it gives none or one that no clock shows."""
+    try:
+        return (date or now).astimezone(UTC)
+    except (OverflowError, ValueError):
+        return now

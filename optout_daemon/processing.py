@@ -7,6 +7,7 @@ A database or directory that is away raises through to the job, counts no attemp
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +21,17 @@ from optout_daemon.core.keys import Keys
 from optout_daemon.core.lifecycle import State
 from optout_daemon.core.matching.keys import search_keys
 from optout_daemon.core.matching.match import match
-from optout_daemon.core.model import Context, Customer, Decision, Disposition, Match, Reading, Reason
+from optout_daemon.core.model import (
+    MISSING,
+    Authentication,
+    Context,
+    Customer,
+    Decision,
+    Disposition,
+    Match,
+    Reading,
+    Reason,
+)
 from optout_daemon.core.reading.broken import broken
 from optout_daemon.edges.readers import Answer, Job, ReaderDefect, ReaderFailure, ReaderPool
 from optout_daemon.errors import Conflict, DirectoryError, StoreError
@@ -30,6 +41,12 @@ from optout_daemon.store.database import Database, savepoint
 
 CHAIN: Final = 5
 """So many mails of one conversation are read together at most."""
+PASS_SECONDS: Final = 120.0
+"""After so long a pass ends and asks to be run again, so that nobody takes it for a hung one."""
+ANSWERABLE: Final = frozenset(
+    {*MISSING.values(), Reason.UNKNOWN_CUSTOMER, Reason.NAME_MISMATCH, Reason.ADDRESS_MISMATCH}
+)
+"""What a customer's answer can put right (policy, section 6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,8 @@ class Processed:
     held: int = 0
     ignored: int = 0
     failed: int = 0
+    more: bool = False
+    """The pass ended before everything was decided."""
     decided: list[int] = field(default_factory=list)
 
 
@@ -64,7 +83,8 @@ class _Prepared:
     reading: Reading
     """Of the mail alone, or together with the mails it answers."""
     found: Match
-    parent: int | None
+    answers: tuple[int, ...]
+    """The held inquiries that are read together with it, nearest first."""
     cover_author: bool
     failure: str = ""
 
@@ -72,8 +92,11 @@ class _Prepared:
 def process(parts: Parts, *, now: datetime, stop: threading.Event) -> Processed:
     """Decide every RECEIVED inquiry, a batch a commit. Raises StoreError, DirectoryError, ReadersClosed."""
     done = Processed()
-    last = 0
+    last, until = 0, time.monotonic() + PASS_SECONDS
     while not stop.is_set():
+        if time.monotonic() > until:
+            done.more = True
+            break
         with parts.database.reading() as tx:
             batch = inquiries.pending(tx, limit=parts.batch, after_id=last)
         if not batch:
@@ -144,12 +167,12 @@ def _up_to_the_first_answer_within(
 def _prepare(parts: Parts, mail: inquiries.Pending, answer: Reading | ReaderFailure) -> _Prepared:
     if isinstance(answer, ReaderFailure):
         reading = broken(mail.raw, answer.cause)
-        return _Prepared(mail, reading, reading, Match(), None, False, failure=answer.cause)
-    parent, reading = _with_what_it_answers(parts, answer)
+        return _Prepared(mail, reading, reading, Match(), (), False, failure=answer.cause)
+    answers, reading = _with_what_it_answers(parts, answer)
     found = look_up(parts.desk, reading)
     customer = found.customer
     cover = customer is not None and author_is_free(parts.desk.directory, reading, customer)
-    return _Prepared(mail, answer, reading, found, parent, cover)
+    return _Prepared(mail, answer, reading, found, answers, cover)
 
 
 def look_up(desk: Desk, reading: Reading) -> Match:
@@ -158,25 +181,43 @@ def look_up(desk: Desk, reading: Reading) -> Match:
     return match(reading, found)
 
 
-def _with_what_it_answers(parts: Parts, reading: Reading) -> tuple[int | None, Reading]:
-    """The held inquiry that this mail answers (policy, section 6) and one Reading of the whole conversation."""
+def _with_what_it_answers(parts: Parts, reading: Reading) -> tuple[tuple[int, ...], Reading]:
+    """The held inquiries that this mail answers (policy, section 6), and one Reading of the whole conversation."""
     author = reading.envelope.author
     if not reading.envelope.references or author is None or reading.machine.reason is not None:
-        return None, reading
+        return (), reading
+    chain: list[int] = []
+    jobs: list[Job] = []
     with parts.database.reading() as tx:
-        parent = inquiries.find_answered(tx, references=reading.envelope.references, author=author)
-        chain: list[int] = []
-        earlier = parent
+        earlier = inquiries.find_answered(tx, references=reading.envelope.references, author=author)
         while earlier is not None and earlier not in chain and len(chain) < CHAIN:
+            row, raw = inquiries.get(tx, earlier), inquiries.raw(tx, earlier)
+            if row is None or raw is None or row.state is not State.HELD or not ANSWERABLE.issuperset(row.reasons):
+                break
             chain.append(earlier)
-            row = inquiries.get(tx, earlier)
-            earlier = row.parent_id if row is not None and row.state is State.HELD else None
-        raws = [raw for inquiry in chain if (raw := inquiries.raw(tx, inquiry)) is not None]
-    together: Reading | None = None
-    for answer in reversed(parts.readers.read(Job(raw) for raw in raws)):
-        if isinstance(answer, Reading):
-            together = answer if together is None else combine(together, answer)
-    return parent, reading if together is None else combine(together, reading)
+            jobs.append(Job(raw, row.truncated))
+            earlier = row.parent_id
+    together = reading
+    answered: list[int] = []
+    for inquiry, answer in zip(chain, parts.readers.read(jobs) if jobs else [], strict=True):
+        if not isinstance(answer, Reading) or not _sound(answer):
+            break
+        # From the nearest back: what a newer mail says wins over an older one.
+        together = combine(answer, together)
+        answered.append(inquiry)
+    return tuple(answered), together
+
+
+def _sound(reading: Reading) -> bool:
+    """Whether only what it lacks kept a mail from being applied: a doubt about its sender is not answered away."""
+    machine = reading.machine
+    doubts = (machine.reason is not None, machine.for_a_person, machine.own_address, machine.spam, machine.unsolicited)
+    return (
+        reading.readable
+        and reading.authentication is not Authentication.FAIL
+        and not reading.envelope.forged_headers
+        and not any(doubts)
+    )
 
 
 def _decide_one(parts: Parts, tx: Connection, prepared: _Prepared, *, now: datetime) -> Decision | None:
@@ -184,10 +225,10 @@ def _decide_one(parts: Parts, tx: Connection, prepared: _Prepared, *, now: datet
     mail, reading = prepared.pending, prepared.reading
     if not inquiries.lock(tx, mail.id, State.RECEIVED):
         return None
-    parent = prepared.parent
-    if parent is not None and not inquiries.lock(tx, parent, State.HELD):
+    answers = prepared.answers
+    if not all(inquiries.lock(tx, answered, State.HELD) for answered in answers):
         # Staff or another follow-up was first: the mail stands alone.
-        parent, reading = None, prepared.own
+        answers, reading = (), prepared.own
     found = prepared.found if reading is prepared.reading else look_up(parts.desk, reading)
     decision = decide(
         reading, found, parts.desk.policy, _context(parts, tx, mail.id, prepared.own), parts.desk.own_addresses
@@ -196,7 +237,7 @@ def _decide_one(parts: Parts, tx: Connection, prepared: _Prepared, *, now: datet
         _mark_bounced(parts, tx, prepared.own, mail.id, now=now)
     return settle(
         tx,
-        Subject(mail.id, State.RECEIVED, parent),
+        Subject(mail.id, State.RECEIVED, answers),
         within(decision, len(prepared.own.text)),
         prepared.own,
         customer=found.customer,
@@ -235,13 +276,19 @@ def _mark_bounced(parts: Parts, tx: Connection, reading: Reading, inquiry: int, 
 
 def _count(parts: Parts, inquiry: int, error: str, *, now: datetime, done: Processed) -> None:
     """Our own code raised: count it in the database, shunt at the limit, and let the next mail pass."""
-    with parts.database.transaction() as tx:
-        attempts = inquiries.count_attempt(tx, inquiry, error)
-        shunted = attempts >= parts.attempts
-        if shunted:
-            inquiries.shunt(tx, inquiry, now=now)
-            alarms.raise_once(tx, kind="shunted", key=error, now=now)
+    alarmed = False
+    try:
+        with parts.database.transaction() as tx:
+            attempts = inquiries.count_attempt(tx, inquiry, error)
+            shunted = attempts >= parts.attempts
+            if shunted:
+                inquiries.shunt(tx, inquiry, now=now)
+                alarmed = alarms.raise_once(tx, kind="shunted", key=error, now=now)
+    except Conflict:
+        return  # another worker has decided it meanwhile
     done.failed += 1
     parts.desk.log.attempt_failed(inquiry, error=error, attempts=attempts)
     if shunted:
         parts.desk.log.shunted(inquiry, error=error)
+    if alarmed:
+        parts.desk.log.alarm(kind="shunted", key=error)

@@ -26,6 +26,7 @@ from optout_daemon.core.model import (
     LedgerEntry,
     Policy,
     Reading,
+    ReplyKind,
     Span,
 )
 from optout_daemon.core.reading.address import comparable
@@ -85,8 +86,8 @@ class Subject:
 
     id: int
     before: State
-    parent: int | None = None
-    """The held inquiry that this mail answers."""
+    answers: tuple[int, ...] = ()
+    """The held inquiries that this mail answers, nearest first; they leave the queue with it once it is certain."""
 
 
 def author_is_free(directory: Directory, reading: Reading, customer: Customer) -> bool:
@@ -118,7 +119,9 @@ def settle(
         capped = desk.caps.reached(counts)
         if capped is None:
             message = desk.composer.compose(plan, inquiry_id=subject.id, now=now)
-            if not isinstance(message, NoReply):
+            if isinstance(message, NoReply):
+                decision = replace(decision, reply=ReplyKind.NONE, no_reply_because=message.because)
+            else:
                 item = outbox.enqueue(tx, message, cause=subject.id, due=now)
         elif alarms.raise_once(tx, kind="reply_capped", key=capped, now=now):
             desk.log.alarm(kind="reply_capped", key=capped)
@@ -135,12 +138,13 @@ def settle(
         decision=decision,
         reading=reading,
         now=now,
-        parent_id=subject.parent,
+        parent_id=subject.answers[0] if subject.answers else None,
         reply_capped=capped is not None,
         rules_version=RULES_VERSION,
     )
-    if subject.parent is not None and decision.disposition is Disposition.APPLIED:
-        inquiries.absorb(tx, subject.parent, by_inquiry=subject.id, decision=decision, now=now)
+    if decision.disposition is Disposition.APPLIED:
+        for answered in subject.answers:
+            inquiries.absorb(tx, answered, by_inquiry=subject.id, decision=decision, now=now)
     audit.record(
         tx,
         event="decided",

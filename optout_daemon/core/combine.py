@@ -26,7 +26,7 @@ def combine(earlier: Reading, newer: Reading) -> Reading:
         for field in earlier.fields
         if field.name not in given
     )
-    wish = _wish(earlier.wish, newer.wish)
+    wish = _wish(earlier.wish, newer.wish, newer.withdraws)
     segments = (
         *newer.segments,
         *(
@@ -53,8 +53,10 @@ def combine(earlier: Reading, newer: Reading) -> Reading:
     )
 
 
-def _wish(earlier: Wish, newer: Wish) -> Wish:
+def _wish(earlier: Wish, newer: Wish, withdraws: bool) -> Wish:
     """The newer wish wins where it is one about sendings; what else it asks is a second request."""
+    if withdraws and newer.category is not Category.OPT_OUT:
+        return replace(newer, category=Category.UNCLEAR, stated=True, contradictory=True)
     if earlier.category is not Category.OPT_OUT:
         return newer if newer.stated else earlier
     if not newer.stated or newer.category is Category.OTHER:

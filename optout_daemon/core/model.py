@@ -260,6 +260,8 @@ class Reading:
     has_attachments: bool = False
     reports: tuple[str, ...] = ()
     """Message-IDs of the messages that a delivery report returns (RFC 3464)."""
+    withdraws: bool = False
+    """Of an answer: it takes back or disowns what was asked for before, or wants the sendings to go on."""
     unclaimed_numbers: tuple[str, ...] = ()
     """Of an answer that states no customer number: well-formed numbers said to be something else."""
     hits: tuple[RuleHit, ...] = ()

@@ -11,15 +11,23 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from optout_daemon.core.model import Decision, Disposition, FieldName, Policy, Reading, Reason, ReplyKind
+from optout_daemon.core.model import (
+    Authentication,
+    Decision,
+    Disposition,
+    FieldName,
+    Policy,
+    Reading,
+    Reason,
+    ReplyKind,
+)
+from optout_daemon.core.outgoing import writable
 
 _NO_REPLY: Final = re.compile(
     r"^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|not?[-_.]?respond|mailer-daemon|postmaster|bounces?|"
     r"majordomo|listserv|root|daemon|nobody|www-data|apache|.*-(?:request|owner|bounces?|noreply)|owner-.*)$"
 )
 """Local parts behind which no person reads (peers' lists merged; RFC 2142 names, RFC 3834 section 2)."""
-
-_PLAIN: Final = re.compile(r"^[!-~]{1,64}@[A-Za-z0-9.-]{1,253}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ def target(reading: Reading, own_addresses: Collection[str]) -> str | NoReply:
     envelope = reading.envelope
     if len(envelope.reply_to) == 1:
         address = envelope.reply_to[0]
-        if _PLAIN.match(envelope.reply_to_as_given) and address not in own_addresses:
+        if writable(envelope.reply_to_as_given) and address not in own_addresses:
             return _answerable(envelope.reply_to_as_given, address)
     if envelope.author is None:
         return NoReply("no single author")
@@ -60,7 +68,7 @@ def target(reading: Reading, own_addresses: Collection[str]) -> str | NoReply:
 
 
 def _answerable(as_given: str, comparable: str) -> str | NoReply:
-    if not _PLAIN.match(as_given):
+    if not writable(as_given):
         return NoReply("the author's address cannot be written to")
     if _NO_REPLY.match(comparable.partition("@")[0]):
         return NoReply("nobody reads the author's address")
@@ -77,7 +85,7 @@ def doubtful(reading: Reading, reasons: Collection[Reason]) -> NoReply | None:
         return NoReply("unsolicited advertising")
     if reading.envelope.forged_headers:
         return NoReply("headers try to inject others")
-    if Reason.UNAUTHENTICATED in reasons:
+    if reading.authentication is Authentication.FAIL or Reason.UNAUTHENTICATED in reasons:
         return NoReply("DMARC failed")
     if reading.envelope.author is None:
         return NoReply("no single author")

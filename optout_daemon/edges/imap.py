@@ -124,8 +124,9 @@ class MailboxSession:
         with connection.command("FETCH", extra=size / SLOWEST):
             rows = client.fetch(list(uids), ["BODY.PEEK[]"]) if uids else {}
         for uid, row in sorted(rows.items()):
-            if b"BODY[]" in row:
-                yield Fetched(uid, row[b"BODY[]"] or b"")
+            # NIL or nothing at all: it was expunged meanwhile (RFC 2180, section 4.1), or the server failed to say it.
+            if row.get(b"BODY[]"):
+                yield Fetched(uid, row[b"BODY[]"])
 
     def fetch_head(self, uid: int, limit: int) -> bytes | None:
         """The first `limit` bytes of a mail that is too large, or None where it is gone (RFC 3501, section 6.4.5)."""
@@ -133,7 +134,7 @@ class MailboxSession:
         with connection.command("FETCH", extra=limit / SLOWEST):
             row = client.fetch([uid], [f"BODY.PEEK[]<0.{limit}>"]).get(uid, {})
         head: bytes | None = row.get(b"BODY[]<0>")
-        return None if head is None else head[:limit]
+        return head[:limit] if head else None
 
     def present(self, uids: Sequence[int]) -> set[int]:
         """Those that are in the watched folder now."""

@@ -16,7 +16,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -41,6 +41,9 @@ class ReaderFailure:
     """The mail broke its reader: over the time or memory limit, or the process died."""
 
     cause: str
+
+
+DIED: Final = ReaderFailure("its reader process died")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,9 @@ class ReaderPool:
         """One answer a job, in order. Raises ReadersClosed once `close()` was called, or when no reader starts."""
         waiting = list(jobs)
         try:
-            return self._read_all(waiting)
+            answers = self._read_all(waiting)
+            # A reader may die of something else (the host is out of memory): once is no verdict on the mail.
+            return [self._read_alone(j) if a == DIED else a for j, a in zip(waiting, answers, strict=True)]
         except (RuntimeError, CancelledError):
             # A pool that broke gives up for good. One of these mails may have broken it: each is read alone.
             self._renew()
@@ -139,7 +144,7 @@ class ReaderPool:
         except MemoryError:
             answer = ReaderFailure("over the memory limit")
         except ProcessExpired:
-            answer = ReaderFailure("its reader process died")
+            answer = DIED
         except (CancelledError, BrokenExecutor):
             raise
         except Exception as error:

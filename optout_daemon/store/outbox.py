@@ -155,10 +155,12 @@ def release(tx: Connection, ids: Sequence[int]) -> None:
         tx.execute(claimed.values(state=state, claimed_by=None, claimed_at=None, attempts=c.attempts - 1))
 
 
-def release_stale(tx: Connection, *, claimed_before: datetime, now: datetime) -> int:
-    """Give back what couriers that are gone had claimed; returns how many items."""
+def release_stale(tx: Connection, *, claimed_before: datetime, now: datetime, spare: str = "") -> int:
+    """Give back what couriers that are gone had claimed; returns how many items. `spare` is a courier that lives."""
     c = table.c
-    stale = update(table).where(c.state == spelled(Delivery.ACTIVE), c.claimed_at < claimed_before)
+    stale = update(table).where(
+        c.state == spelled(Delivery.ACTIVE), c.claimed_at < claimed_before, c.claimed_by != spare
+    )
     state = delivery_after(Delivery.ACTIVE, DeliveryStep.RELEASE)
     return int(tx.execute(stale.values(state=state, due=now, claimed_by=None, claimed_at=None)).rowcount)
 

@@ -138,3 +138,12 @@ def test_small_talk_in_the_answer_leaves_the_earlier_wish():
     assert combine(reading(), reading(wish=wish(category=Category.UNCLEAR))).wish.category is Category.UNCLEAR
     assert combine(reading(wish=Wish()), reading()).wish.category is Category.OPT_OUT
     assert combine(reading(wish=wish(category=Category.OTHER)), reading(wish=Wish())).wish.category is Category.OTHER
+
+
+def test_an_answer_that_takes_back_what_was_asked_for_leaves_nothing_certain():
+    """ "Disregard my mail" with the missing address is no completion; a repeated opt-out is one."""
+    both = combine(reading(), reading(wish=Wish(), withdraws=True))
+
+    assert both.wish.contradictory
+    assert both.wish.category is Category.UNCLEAR
+    assert combine(reading(), reading(withdraws=True)).wish.category is Category.OPT_OUT

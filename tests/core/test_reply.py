@@ -7,7 +7,17 @@ from dataclasses import replace
 import pytest
 
 from optout_daemon.core.decision import decide
-from optout_daemon.core.model import Agreement, Decision, FieldName, Machine, Policy, Reading, Reason, ReplyKind
+from optout_daemon.core.model import (
+    Agreement,
+    Authentication,
+    Decision,
+    FieldName,
+    Machine,
+    Policy,
+    Reading,
+    Reason,
+    ReplyKind,
+)
 from optout_daemon.core.reply import NoReply, ReplyPlan, doubtful, plan, target
 from tests.builders import envelope, match, reading
 
@@ -140,6 +150,7 @@ def test_an_ordinary_address_that_resembles_one_is_answered():
         ({"machine": Machine(unsolicited=True)}, "unsolicited advertising"),
         ({"envelope": envelope(forged_headers=True)}, "headers try to inject others"),
         ({"envelope": envelope(author=None)}, "no single author"),
+        ({"authentication": Authentication.FAIL}, "DMARC failed"),
     ],
 )
 def test_doubtful_senders(change, because):

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a mail in one line
 """Wishes in both languages, written to be hard: each beside the verdict of a careful clerk."""
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from optout_daemon.core.model import Category
 from optout_daemon.core.reading import Reader, words
 from optout_daemon.core.reading.folding import Folded, fold
+from optout_daemon.core.reading.lexicon import Phrases, WordsError, expand, lexicon
 from optout_daemon.core.reading.settings import ReaderSettings
-from optout_daemon.core.reading.words import Phrases, WordsError, expand, lexicon
 
 # Enough of Esperanto to be left alone in it.
 ESPERANTO = """
@@ -103,7 +103,7 @@ def test_a_phrase_that_cannot_be_meant_is_refused(phrase: str) -> None:
 )
 def test_a_wrong_words_file_is_refused_with_its_name(text: str) -> None:
     """Who adds a language is told what is wrong, not left with one that understands nothing."""
-    with pytest.raises(WordsError, match="^xx: "):
+    with pytest.raises(WordsError, match=r"^xx: "):
         words.parse(text, "xx")
 
 

@@ -327,6 +327,104 @@ def test_our_own_reply_sent_back_is_a_loop(desk: Situation):
     assert desk.inquiry(back).reasons == (Reason.LOOP,)
 
 
+INCOMPLETE = FORM.replace("Address: 1 Birch Lane, Oakford\n", "")
+ADDRESS = "Address: 1 Birch Lane, Oakford\n"
+TO_FIRST = "In-Reply-To: <first@example.org>"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Authentication-Results: mx.example.com; dmarc=fail header.from=example.org",),
+        ("Auto-Submitted: auto-generated",),
+        ("X-Spam-Flag: YES",),
+    ],
+)
+def test_a_doubt_about_the_sender_is_not_answered_away(database: Database, headers: tuple[str, ...]):
+    """Somebody forged Anna's opt-out; her "what is this?" must not complete it."""
+    desk = Situation(database)
+    desk.readers.reader = Reader(ReaderSettings(own_addresses=(DESK,), trusted_authserv_ids=("mx.example.com",)))
+    desk.receive(mail("first", FORM, "anna@example.org", *headers))
+    desk.process()
+    desk.receive(mail("second", "What is this? I never wrote that mail.\n" + ADDRESS, "anna@example.org", TO_FIRST))
+    desk.process()
+
+    assert not desk.blocked(customer_number="20000001")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please disregard my previous message.\nAnna Arden\n" + ADDRESS,
+        "I withdraw my request.\n" + ADDRESS,
+        "先日の依頼は取り消します。\n" + ADDRESS,
+        "That was not me.\n" + ADDRESS,
+        "Please keep sending me everything.\n" + ADDRESS,
+    ],
+)
+def test_an_answer_that_takes_it_back_completes_nothing(desk: Situation, text: str):
+    """The missing field is there, and the wish is gone."""
+    desk.receive(mail("first", INCOMPLETE))
+    second = desk.receive(mail("second", text, "anna@example.org", TO_FIRST, "Content-Type: text/plain; charset=utf-8"))
+    desk.process()
+
+    assert desk.inquiry(second).disposition is Disposition.HELD
+    assert not desk.blocked(customer_number="20000001")
+
+
+def test_a_whole_conversation_leaves_the_queue_together(desk: Situation):
+    """Two mails were held for what they lacked; the third completes both."""
+    first = desk.receive(mail("first", FORM.replace("Name: Anna Arden\n" + ADDRESS, "")))
+    second = desk.receive(mail("second", "Name: Anna Arden\n", "anna@example.org", TO_FIRST))
+    desk.process()
+    assert desk.inquiry(second).parent_id == first
+    third = desk.receive(mail("third", ADDRESS, "anna@example.org", "In-Reply-To: <second@example.org>"))
+    desk.process()
+
+    assert desk.inquiry(third).disposition is Disposition.APPLIED
+    assert {desk.inquiry(number).state for number in (first, second, third)} == {State.CLOSED}
+
+
+def test_what_a_clerk_closed_is_not_opened_by_an_answer(desk: Situation):
+    """The wish of a mail that staff put aside is nobody's any more."""
+    first = desk.receive(mail("first", INCOMPLETE))
+    second = desk.receive(mail("second", "Name: Anna Arden\n", "anna@example.org", TO_FIRST))
+    desk.process()
+    put_aside = Corrections(by="kei", action=StaffAction.NOT_AN_OPT_OUT)
+    review.resolve(first, put_aside, parts=desk.parts, now=NOW)
+    third = desk.receive(
+        mail("third", FORM.partition("Inquiry")[0], "anna@example.org", "In-Reply-To: <second@example.org>")
+    )
+    desk.process()
+
+    assert desk.inquiry(second).state is State.HELD
+    assert desk.inquiry(third).disposition is Disposition.HELD
+
+
+def test_a_mail_that_was_too_large_is_not_completed_by_an_answer(desk: Situation):
+    """Only its head was fetched: nobody knows what else it says."""
+    raw = mail("first", INCOMPLETE)
+    with desk.database.transaction() as tx:
+        inquiries.store_mail(
+            tx, raw=raw, digest="d", mailbox="desk", uidvalidity=1, uid=99, received_at=NOW, now=NOW, truncated=True
+        )
+    desk.process()
+    second = desk.receive(mail("second", ADDRESS, "anna@example.org", TO_FIRST))
+    desk.process()
+
+    assert desk.inquiry(second).disposition is Disposition.HELD
+
+
+@pytest.mark.parametrize("author", ['"anna.arden"@example.org', "anna@example..org"])
+def test_nobody_is_confirmed_to_whom_no_reply_can_be_written(desk: Situation, author: str):
+    """Policy, section 5: where nobody can be answered, the mail is held."""
+    number = desk.receive(mail("one", FORM, author))
+    desk.process()
+
+    row = desk.inquiry(number)
+    assert (row.disposition, row.reply, desk.replies(number)) == (Disposition.HELD, "none", [])
+
+
 # -- a person's answer -------------------------------------------------------------------------------------------
 
 

@@ -92,6 +92,7 @@ class Reader:
             confident=mail.confident,
             has_attachments=bool(mail.attachments),
             reports=mail.reports,
+            withdraws=bool(mail.envelope.references) and machine.withdraws(mail.text, segments, self._languages),
             unclaimed_numbers=(
                 self._finder.unclaimed_numbers(folded, segments)
                 if mail.envelope.references and not found.numbers

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Final
 
 from optout_daemon.core.model import RuleHit
-from optout_daemon.core.reading.clauses import Clause, Polarity
+from optout_daemon.core.reading.clause import Clause, Polarity
+from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.sentences import Sentence
-from optout_daemon.core.reading.words import Language, Token
+from optout_daemon.core.reading.words import Language
 
 _DETAIL: Final = 80
 _MOST: Final = 200

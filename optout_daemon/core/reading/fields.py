@@ -15,22 +15,15 @@ from typing import Final
 
 from optout_daemon.core.model import Field, FieldName, Origin, Part, Segment, SegmentKind, Span
 from optout_daemon.core.reading.folding import Folded
-from optout_daemon.core.reading.labels import Label, Labels
+from optout_daemon.core.reading.labels import Labels
 from optout_daemon.core.reading.numbers import Numbers, Stated, trivial
+from optout_daemon.core.reading.own_lines import Line, lines_of
+from optout_daemon.core.reading.pairs import Pair, Pairs, bounds
 from optout_daemon.core.reading.prose import Prose
-from optout_daemon.core.reading.quoting import is_rule
 from optout_daemon.core.reading.settings import ReaderSettings
 from optout_daemon.core.reading.words import Language
 
-LONGEST: Final = 65_536
-"""Characters of own words, and of quotation, that are judged."""
-
-_ENDS: Final = " \t\"'`,;、|*_"
-_CLOSERS: Final = {")": "(", "]": "[", "}": "{", "】": "【", "」": "「", "』": "『"}
-_OPENERS: Final = "\n【[〈《「『〔≪({"
 _WHITE: Final = re.compile(r"\s+")
-_SENTENCE_END: Final = ("。", "!", "?", "ます", "です", "ください", "下さい")
-_DASH_LIST: Final = re.compile(r"\s*[-*・•]\s")
 _FULL: Final = {
     "customer_number": FieldName.CUSTOMER_NUMBER,
     "name": FieldName.NAME,
@@ -41,34 +34,10 @@ _FULL: Final = {
 }
 _NUMBERED: Final = (FieldName.CUSTOMER_NUMBER, FieldName.NAME, FieldName.ADDRESS, FieldName.INQUIRY)
 _WISHES: Final = frozenset({"stop", "halt", "end", "vague", "keep", "spare"})
-_MOST_LINES: Final = 8
-"""Lines that a value may go on for."""
 _SAMPLE_LINES: Final = 4
 """Lines above a form, without a gap, that may call it an example."""
 _APART: Final = 2
 """Lines between two labels of one form, at most."""
-
-
-@dataclass(slots=True)
-class Line:
-    """One line of the text, folded, with its place in the folded text."""
-
-    start: int
-    text: str
-    bare: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A label and its value; places are in the folded text."""
-
-    kind: str
-    label: str
-    label_start: int
-    start: int
-    end: int
-    line: int
-    last_line: int
 
 
 @dataclass(slots=True)
@@ -120,30 +89,6 @@ def find(
     return Finder(languages, settings).find(subject, text, segments).fields
 
 
-def lines_of(folded: Folded, segments: Sequence[Segment], kind: SegmentKind) -> list[Line]:
-    """The lines of all segments of a kind; an empty line stands between two segments."""
-    lines: list[Line] = []
-    taken = 0
-    start = 0
-    spans = [(one.start, one.end) for one in segments if one.kind is kind]
-    position = 0
-    for piece in folded.text.split("\n"):
-        end = start + len(piece)
-        origin = folded.origin(start)
-        while position < len(spans) and spans[position][1] <= origin:
-            position += 1
-            if lines and lines[-1].bare:
-                lines.append(Line(start, "", ""))
-        if position == len(spans) or taken > LONGEST:
-            break
-        if spans[position][0] <= origin:
-            piece = piece[: max(0, LONGEST - taken)]
-            lines.append(Line(start, piece, piece.strip()))
-            taken += len(piece) + 1
-        start = end + 1
-    return lines
-
-
 class _Work:
     """One mail."""
 
@@ -152,6 +97,7 @@ class _Work:
     ) -> None:
         self._labels, self._numbers, self._seen, self._languages = labels, numbers, seen, languages
         self._folded, self._text = folded, text
+        self._finder = Pairs(labels, seen, languages, folded, text)
         self._fields: dict[FieldName, list[Field]] = {name: [] for name in FieldName}
         self._stated: list[Stated] = []
         self._quoted: tuple[int, int] | None = None
@@ -164,7 +110,7 @@ class _Work:
     # Own words
 
     def own(self, lines: list[Line]) -> None:
-        pairs = self._pairs(lines)
+        pairs = self._finder.find(lines)
         self._take(pairs, quoted=False)
         if not any(pair.kind == "customer_number" for pair in pairs) or len(pairs) < 2:
             self._numbered(lines)
@@ -180,7 +126,7 @@ class _Work:
 
     def quotation(self, lines: list[Line]) -> None:
         """A form that the customer filled in: it states a number, and is no example."""
-        pairs = self._pairs(lines)
+        pairs = self._finder.find(lines)
         for pair in pairs:
             if pair.kind != "customer_number":
                 continue
@@ -211,123 +157,6 @@ class _Work:
             first -= 1
         above = " ".join(one.bare for one in lines[first : line + 1])
         return any(one.quoting["sample"].holds(above) for one in self._languages if "sample" in one.quoting)
-
-    # Labelled
-
-    def _pairs(self, lines: list[Line]) -> list[Pair]:
-        pairs: list[Pair] = []
-        number = 0
-        while number < len(lines):
-            line = lines[number]
-            if not line.bare or is_rule(line.bare):
-                number += 1
-                continue
-            header = self._header(lines, number)
-            if header:
-                pairs += header
-                number += 2
-                continue
-            labels = self._labels.in_line(line.text)
-            last = number
-            for at, label in enumerate(labels):
-                if at + 1 < len(labels):
-                    end = _trimmed(line.text, label.value, labels[at + 1].start)
-                    pairs.append(self._pair(line, label, line.start + label.value, line.start + end, number, number))
-                else:
-                    pair = self._last(lines, number, label)
-                    pairs.append(pair)
-                    last = max(last, pair.last_line)
-            number = last + 1
-        return pairs
-
-    def _pair(self, line: Line, label: Label, start: int, end: int, number: int, last: int) -> Pair:
-        begin, end = _bounds(self._folded.text, start, end)
-        name = line.text[label.start : label.end].strip()
-        return Pair(label.kind, name, line.start + label.start, begin, end, number, last)
-
-    def _last(self, lines: list[Line], number: int, label: Label) -> Pair:
-        """The last label of a line: its value may go on, or only begin, on the next lines."""
-        line = lines[number]
-        start, end = line.start + label.value, line.start + len(line.text)
-        empty = not self._folded.text[start:end].strip(_ENDS + "】])>")
-        last = number
-        if empty:
-            following = self._value_below(lines, number, label)
-            if following is None:
-                return self._pair(line, label, start, start, number, number)
-            last = following
-            start, end = lines[last].start, lines[last].start + len(lines[last].text)
-        goes_on = {"address": self._is_address_line, "inquiry": self._is_inquiry_line}.get(
-            "address" if "address" in label.kind else label.kind
-        )
-        if goes_on:
-            for after in range(last + 1, min(last + _MOST_LINES, len(lines))):
-                if not goes_on(lines, after):
-                    break
-                last, end = after, lines[after].start + len(lines[after].text)
-        return self._pair(line, label, start, end, number, last)
-
-    def _value_below(self, lines: list[Line], number: int, label: Label) -> int | None:
-        for after in range(number + 1, min(number + 3, len(lines))):
-            line = lines[after]
-            if not line.bare:
-                # A label that nothing follows at once is an empty one, but for headings between blank lines.
-                if after > number + 1 or (label.kind == "inquiry" and not label.strong):
-                    return None
-                continue
-            if self._labels.in_line(line.text) or is_rule(line.bare) or self._is_closing(line.bare):
-                return None
-            if self._labels.index(line.text)[0] and label.index:
-                return None
-            return after
-        return None
-
-    def _is_address_line(self, lines: list[Line], number: int) -> bool:
-        line = lines[number]
-        if not line.bare or is_rule(line.bare) or self._labels.in_line(line.text):
-            return False
-        index, _ = self._labels.index(line.text)
-        if index and line.bare[: len(str(index))].isdigit() and not line.text.startswith((" ", "\t")):
-            return self._seen.is_address_rest(line.bare) and not line.bare[len(str(index)) :].startswith(
-                (".", ")", "、")
-            )
-        if line.text.startswith(("  ", "\t")) and len(line.bare) <= 80 and not line.bare.endswith(_SENTENCE_END):
-            return True
-        return self._seen.is_address_rest(self._original(line)) and not self._is_closing(line.bare)
-
-    def _is_inquiry_line(self, lines: list[Line], number: int) -> bool:
-        line = lines[number]
-        if not line.bare or is_rule(line.bare) or self._is_closing(line.bare):
-            return False
-        return not any(label.strong for label in self._labels.in_line(line.text))
-
-    def _is_closing(self, text: str) -> bool:
-        if len(text) > 40:
-            return False
-        return any(one.quoting["closing"].begins(text) for one in self._languages if "closing" in one.quoting)
-
-    def _header(self, lines: list[Line], number: int) -> list[Pair]:
-        """A row of three or more labels above a row of as many values."""
-        line = lines[number]
-        if number + 1 >= len(lines):
-            return []
-        for mark in ("|", ",", "\t", ";"):
-            if line.text.count(mark) < 2:
-                continue
-            cells, values = _cells(line, mark), _cells(lines[number + 1], mark)
-            kinds = [self._labels.kind(line.text[a - line.start : b - line.start]) for a, b in cells]
-            if sum(kind is not None for kind in kinds) < 3 or len(values) < len(cells):
-                continue
-            if self._labels.in_line(lines[number + 1].text):
-                continue
-            if len(values) > len(cells):  # the last cell, the inquiry, may hold the mark itself
-                values = [*values[: len(cells) - 1], (values[len(cells) - 1][0], values[-1][1])]
-            return [
-                Pair(kind, self._folded.text[a:b], a, *_bounds(self._folded.text, *value), number, number + 1)
-                for kind, (a, b), value in zip(kinds, cells, values, strict=False)
-                if kind
-            ]
-        return []
 
     def _take(self, pairs: list[Pair], *, quoted: bool) -> None:
         parts: dict[FieldName, list[Pair]] = {FieldName.NAME: [], FieldName.ADDRESS: []}
@@ -418,7 +247,7 @@ class _Work:
             return
         self._add_number(stated, self._text, self._folded, items[0][1], Part.TEXT, quoted, "1", Origin.NUMBERED)
         for name, (_, start, end) in zip(_NUMBERED[1:], items[1:], strict=False):
-            begin, end = _bounds(self._folded.text, start, end)
+            begin, end = bounds(self._folded.text, start, end)
             self._add(name, begin, end, Origin.NUMBERED, quoted)
             if name is FieldName.INQUIRY:
                 self._claimed_inquiry = (begin, end)
@@ -430,12 +259,14 @@ class _Work:
     def _goes_on(self, lines: list[Line], number: int, count: int) -> bool:
         if not lines[number - 1].bare:
             return False
-        return self._is_address_line(lines, number) if count == 3 else self._is_inquiry_line(lines, number)
+        return (
+            self._finder.is_address_line(lines, number) if count == 3 else self._finder.is_inquiry_line(lines, number)
+        )
 
     def _bare(self, lines: list[Line]) -> None:
         """A block of lines that is number, name, address and perhaps the wish, with nothing to say so."""
         for number, line in enumerate(lines):
-            if number and lines[number - 1].bare and not self._is_closing(lines[number - 1].bare):
+            if number and lines[number - 1].bare and not self._finder.is_closing(lines[number - 1].bare):
                 continue
             block = []
             for below in lines[number : number + 6]:
@@ -445,7 +276,7 @@ class _Work:
             if not 3 <= len(block) <= 5 or self._fields[FieldName.NAME]:
                 continue
             digits = self._numbers.value(line.bare)
-            name, address = self._original(block[1]), self._original(block[2])
+            name, address = self._finder.original(block[1]), self._finder.original(block[2])
             if self._numbers.well_formed(digits) and self._seen.is_name(name) and self._seen.is_address(address):
                 self._add_number(
                     Stated(digits, 0, len(line.bare), labelled=True, well_formed=True),
@@ -458,11 +289,11 @@ class _Work:
                     Origin.NUMBERED,
                 )
                 for one, field_name in ((block[1], FieldName.NAME), (block[2], FieldName.ADDRESS)):
-                    begin, end = _bounds(self._folded.text, one.start, one.start + len(one.text))
+                    begin, end = bounds(self._folded.text, one.start, one.start + len(one.text))
                     self._add(field_name, begin, end, Origin.NUMBERED, False)
                     self._claimed.append((begin, end))
                 if len(block) >= 4:
-                    begin, end = _bounds(self._folded.text, block[3].start, block[-1].start + len(block[-1].text))
+                    begin, end = bounds(self._folded.text, block[3].start, block[-1].start + len(block[-1].text))
                     self._add(FieldName.INQUIRY, begin, end, Origin.NUMBERED, False)
                 return
 
@@ -484,13 +315,15 @@ class _Work:
         """Names and addresses that can be recognised; the record is looked for in the text all the same."""
         if not self._fields[FieldName.NAME]:
             for line in lines:
-                for start, end in self._seen.names(self._original(line), has_number=self._has_number_near(lines, line)):
+                for start, end in self._seen.names(
+                    self._finder.original(line), has_number=self._has_number_near(lines, line)
+                ):
                     self._add_original(FieldName.NAME, line, start, end)
         if not self._fields[FieldName.ADDRESS]:
             for number, line in enumerate(lines):
                 if line.bare:
-                    original = self._original(line)
-                    following = self._original(lines[number + 1]) if number + 1 < len(lines) else ""
+                    original = self._finder.original(line)
+                    following = self._finder.original(lines[number + 1]) if number + 1 < len(lines) else ""
                     for start, end in self._seen.addresses(original, following):
                         self._add_original(FieldName.ADDRESS, line, start, end)
 
@@ -560,9 +393,6 @@ class _Work:
     def _span(self, start: int, end: int) -> Span:
         return Span(Part.TEXT, self._folded.origin(start), self._folded.origin(end - 1) + 1)
 
-    def _original(self, line: Line) -> str:
-        return self._text[self._folded.origin(line.start) : self._folded.origin(line.start + len(line.text))]
-
     def found(self) -> Found:
         numbers = sorted(
             zip(self._stated, self._fields[FieldName.CUSTOMER_NUMBER], strict=True),
@@ -598,31 +428,3 @@ def _around(pairs: Sequence[Pair], middle: Pair) -> list[Pair]:
 
 def _lead(text: str) -> int:
     return len(text) - len(text.lstrip("> "))
-
-
-def _trimmed(text: str, start: int, end: int) -> int:
-    return start + len(text[start:end].rstrip())
-
-
-def _cells(line: Line, mark: str) -> list[tuple[int, int]]:
-    cells = []
-    start = 0
-    for cell in line.text.split(mark):
-        cells.append((line.start + start, line.start + start + len(cell)))
-        start += len(cell) + 1
-    if mark == "|" and line.bare.startswith("|"):
-        cells = cells[1:-1] if line.bare.endswith("|") else cells[1:]
-    return cells
-
-
-def _bounds(text: str, start: int, end: int) -> tuple[int, int]:
-    """A value without the blanks, quotation marks and lone closing brackets around it."""
-    while start < end and (text[start] in _ENDS or text[start] in ":>=\n"):
-        start += 1
-    while end > start:
-        last = text[end - 1]
-        if last in _ENDS or last in _OPENERS or (last in _CLOSERS and _CLOSERS[last] not in text[start:end]):
-            end -= 1
-        else:
-            break
-    return start, end

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from optout_daemon.core.model import Field, Machine, Reason, RuleHit, Segment, Wish
+from optout_daemon.core.model import Field, Machine, Reason, RuleHit, Segment, SegmentKind, Wish
 from optout_daemon.core.reading.evidence import Case, Speaks, folded
 from optout_daemon.core.reading.machine_rules import (
     RULES,
@@ -104,3 +104,12 @@ def refers_to_attachment(mail: Mail, all_languages: Iterable[Speaks], fields: Co
         return False
     text = folded(mail.text)
     return any(phrase in text for language in all_languages for phrase in language.machine.get("attachment_text", ()))
+
+
+def withdraws(text: str, segments: Iterable[Segment], all_languages: Iterable[Speaks]) -> bool:
+    """Whether own words take back or disown what was asked for before, or want it to go on.
+
+    "Disregard my mail", "that was not me", "please keep sending". For the Reader: such an answer completes nothing (policy, sections 3 and 6).
+    """
+    own = folded("\n".join(text[one.start : one.end] for one in segments if one.kind is SegmentKind.OWN))
+    return any(phrase in own for language in all_languages for phrase in language.machine.get("withdrawal_text", ()))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from optout_daemon.core.reading.case import Case
-from optout_daemon.core.reading.clauses import Clause, Polarity
+from optout_daemon.core.reading.clause import Clause, Polarity
+from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.sentences import Sentence
-from optout_daemon.core.reading.words import Token
 
 
 def condition(case: Case, stops: Sequence[Clause], *, anywhere: bool = False) -> Sentence | None:

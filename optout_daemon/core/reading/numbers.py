@@ -15,8 +15,9 @@ from itertools import islice
 from typing import Final
 
 from optout_daemon.core.matching.number import normalise
+from optout_daemon.core.reading.lexicon import Lexicon, lexicon
 from optout_daemon.core.reading.settings import ReaderSettings
-from optout_daemon.core.reading.words import Language, Lexicon, lexicon
+from optout_daemon.core.reading.words import Language
 
 _LETTERED: Final = re.compile(r"[a-z]{0,6}-?[0-9][0-9a-z]*")
 _DIGITS: Final = re.compile(r"[0-9]+")

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from optout_daemon.core.reading.fields import Line
-from optout_daemon.core.reading.quoting import is_rule
+from optout_daemon.core.reading.marked_line import is_rule
+from optout_daemon.core.reading.own_lines import Line
 
 _WIDE: Final = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
 _BULLET: Final = re.compile(r"(?:[-*•・●■◆※☆★+]|\(?[0-9]{1,2}[.)、]|[①-⑨])\s*")

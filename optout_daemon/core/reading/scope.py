@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from optout_daemon.core.reading.case import Case, about_others
-from optout_daemon.core.reading.clauses import Clause, Polarity
+from optout_daemon.core.reading.clause import Clause, Polarity
+from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.sentences import Sentence
-from optout_daemon.core.reading.words import Token
 
 _LITTLE: Final = re.compile(r"(?:\b(?:the|your|my|for|from|of|all)\b|[\s,はのも])*")
 

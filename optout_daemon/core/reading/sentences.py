@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from optout_daemon.core.reading.words import Language, Lexicon, Token
+from optout_daemon.core.reading.lexicon import Lexicon, Token
+from optout_daemon.core.reading.words import Language
 
 if TYPE_CHECKING:
-    from optout_daemon.core.reading.clauses import Clause
+    from optout_daemon.core.reading.clause import Clause
 
 _TERMINATOR: Final = re.compile(r"[。!?]+(?![)」』\"])|\.{2,}|\.(?=\s|$)|…+")
 _WORD: Final = re.compile(r"[a-zà-ɏ']+")

@@ -15,9 +15,11 @@ from typing import Final
 from optout_daemon.core.model import Category, RuleHit, Segment, SegmentKind, Wish
 from optout_daemon.core.reading import marks
 from optout_daemon.core.reading.case import Case
-from optout_daemon.core.reading.clauses import STOPS, Polarity, read
-from optout_daemon.core.reading.fields import Found, lines_of
+from optout_daemon.core.reading.clause import STOPS, Polarity
+from optout_daemon.core.reading.clauses import read
+from optout_daemon.core.reading.fields import Found
 from optout_daemon.core.reading.folding import Folded, fold
+from optout_daemon.core.reading.own_lines import lines_of
 from optout_daemon.core.reading.paragraphs import paragraphs, ticked
 from optout_daemon.core.reading.scope import kept_by, only_part, overlap, scope_of
 from optout_daemon.core.reading.sentences import Sentence, sentences, tell
