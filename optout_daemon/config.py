@@ -228,7 +228,10 @@ class PolicySettings(Section):
     @field_validator("channels")
     @classmethod
     def _channel_words(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return config_checks.words(value, "channel")
+        named = config_checks.words(value, "channel")
+        if not {"email", "print"} & set(named):
+            raise ValueError('at least one of "email" and "print" has to stay; others may be added')
+        return named
 
 
 class ReviewSettings(Section):

@@ -26,7 +26,11 @@ class Log:
         stream: TextIO | None = None,
         listener: Callable[[str, dict[str, object]], None] | None = None,
     ) -> None:
-        renderer = structlog.processors.JSONRenderer() if form == "json" else structlog.processors.LogfmtRenderer()
+        renderer = (
+            structlog.processors.JSONRenderer()
+            if form == "json"
+            else structlog.processors.LogfmtRenderer(key_order=["event", "inquiry"], drop_missing=True)
+        )
         self._listener = listener
         self._logger = structlog.wrap_logger(
             structlog.PrintLogger(stream or sys.stderr),

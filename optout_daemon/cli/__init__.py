@@ -106,6 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains at its end
         sys.exit(0)
+    except OSError as error:
+        output.message(f"optout-daemon: {error.strerror or type(error).__name__}")
+        sys.exit(TRY_AGAIN)
     except Exception as error:
         output.message(f"optout-daemon: a defect of this program: {type(error).__name__}; please report these lines:")
         output.message("".join(traceback.format_tb(error.__traceback__)).rstrip())

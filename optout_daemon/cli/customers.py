@@ -65,7 +65,10 @@ def find(
         else:
             number = normalise(number_or_email, settings.customers.number_prefixes)
             found = list(customers.find(tx, [number]).values())
-    output.table([vars_of(customer) for customer in found], COLUMNS, as_json=json)
+    if found:
+        output.table([vars_of(customer) for customer in found], COLUMNS, as_json=json)
+    else:
+        output.message("no such customer")
     raise typer.Exit(0 if found else 1)
 
 

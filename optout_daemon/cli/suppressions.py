@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -132,6 +133,8 @@ def _subject(settings: Settings, email: str | None, number: str | None) -> Subje
     if email and "@" not in email:
         raise typer.BadParameter("--email is not a mail address")
     normalised = normalise(number, settings.customers.number_prefixes) if number else None
+    if normalised is not None and re.fullmatch(settings.customers.number_pattern, normalised) is None:
+        raise typer.BadParameter("--number has not the form of customers.number_pattern")
     return Subject(customer_number=normalised, email=email or None)
 
 

@@ -69,7 +69,7 @@ def _run(screen: Screen, *, serve: bool) -> int:
             performance = Play(screen, mailbox, desk, replies)
             try:
                 problems = performance.perform()
-                if problems == 0 and serve:
+                if serve:
                     _keep_open(screen, desk, imap_port=mailbox.port, smtp_port=courier.port, password=password)
             finally:
                 performance.close()
@@ -85,7 +85,8 @@ def _run(screen: Screen, *, serve: bool) -> int:
 
 def _farewell(screen: Screen, problems: int, *, seconds: float, serve: bool) -> None:
     if problems:
-        screen.title(f"{problems} differences, after {seconds:.0f} s")
+        screen.title(f"{problems} {'difference' if problems == 1 else 'differences'}, after {seconds:.0f} s")
+        screen.line("Look into it: `optout-daemon demo --serve` keeps the desk open.")
         return
     screen.title("Everything as expected" if serve else f"Everything as expected, in {seconds:.0f} s")
     if not serve:

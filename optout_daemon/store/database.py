@@ -165,7 +165,7 @@ def _open(file: str) -> sqlite3.Connection:
     if not path.parent.is_dir():
         raise StoreError(f"{file}: the folder {path.parent} does not exist")
     if not path.exists():
-        raise StoreError(f"{file}: there is no such database yet; {UPGRADE}")
+        raise SchemaError(f"{file}: there is no such database yet; {UPGRADE}")
     return sqlite3.connect(
         f"file:{quote(file)}?mode=rw", uri=True, check_same_thread=False, timeout=BUSY_TIMEOUT / 1000
     )

@@ -84,7 +84,7 @@ class Case:
     def _near(self, clause: Clause) -> bool | None:
         for tokens in self.beside(clause):
             kinds = {token.kind for token in tokens}
-            if kinds & self.ours or "every" in kinds:
+            if kinds & self.ours or kinds & {"every", "both"}:
                 return True
             if kinds & _ELSEWHERE:
                 return False

@@ -23,6 +23,7 @@ PREDICATES: Final = STOPPING | {
     "want",
     "resume",
     "erase",
+    "restrict",
     "dont",
     "deny",
 }
@@ -72,6 +73,7 @@ class Clause:
         return self.sentence.text[self.begins : end].strip(" 、,;:^$")
 
     def has(self, *kinds: str) -> bool:
+        """Whether it is bent by one of these."""
         return any(token.kind in kinds for token in self.others)
 
 

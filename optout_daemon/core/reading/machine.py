@@ -109,7 +109,8 @@ def refers_to_attachment(mail: Mail, all_languages: Iterable[Speaks], fields: Co
 def withdraws(text: str, segments: Iterable[Segment], all_languages: Iterable[Speaks]) -> bool:
     """Whether own words take back or disown what was asked for before, or want it to go on.
 
-    "Disregard my mail", "that was not me", "please keep sending". For the Reader: such an answer completes nothing (policy, sections 3 and 6).
+    "Disregard my mail", "that was not me", "please keep sending". For the Reader: such an answer completes nothing
+    (policy, sections 3 and 6).
     """
     own = folded("\n".join(text[one.start : one.end] for one in segments if one.kind is SegmentKind.OWN))
     return any(phrase in own for language in all_languages for phrase in language.machine.get("withdrawal_text", ()))

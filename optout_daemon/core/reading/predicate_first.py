@@ -162,11 +162,11 @@ def _stopping(clause: Clause, *, turned: bool) -> Polarity:
     if kind == "end" and clause.about == "personal":
         return Polarity.ERASE
     if kind in ("end", "pause"):
-        return Polarity.STOP if ours or (clause.has("every") and kind == "end") else Polarity.NONE
+        return Polarity.STOP if ours or (clause.has("every", "both") and kind == "end") else Polarity.NONE
     if kind == "stop":
         elsewhere = clause.sentence.has("aside") and clause.sentence.has("question")
         return Polarity.STOP if ours or not elsewhere else Polarity.NONE
-    if ours or clause.has("every"):
+    if ours or clause.has("every", "both"):
         return Polarity.STOP
     if kind in ("halt", "vague") and grammar.doing.match(text, end):
         return Polarity.NONE

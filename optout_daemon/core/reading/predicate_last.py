@@ -15,14 +15,14 @@ def read_last(sentence: Sentence, tokens: list[Token], objects: frozenset[str]) 
     begins = 0
     for token in tokens:
         previous = sentence.clauses[-1] if sentence.clauses else None
-        if token.kind in objects or token.kind == "every":
+        if token.kind in objects or token.kind in ("every", "both"):
             if not fresh:
                 context = [*context, *things]
                 things, others, fresh = [], [], True
                 begins = previous.predicate.end if previous else 0
             elif things and not _same_list(sentence, things[-1], token):
                 context, things = [*context, *things], []
-            (others if token.kind == "every" else things).append(token)
+            (things if token.kind in objects else others).append(token)
         elif token.kind in PREDICATES:
             if fresh and not things and context and not others:
                 things = context[-2:] if len(context) > 2 else context
@@ -77,9 +77,13 @@ def _judge_last(clause: Clause, previous: Clause | None) -> Polarity:
             return Polarity.NONE
         if kind == "enough" and kept:
             return Polarity.KEEP
-        if clause.objects or clause.has("every"):
+        if clause.objects or clause.has("every", "both"):
             return Polarity.STOP if clause.about not in NOT_OURS else Polarity.PERHAPS
         return Polarity.PERHAPS if kind != "stop" else Polarity.STOP
+    if kind == "restrict":
+        # The use of data for advertising is to stop: of what is held nothing else is asked.
+        ours = [one for one in clause.objects if one.kind not in NOT_OURS and one.kind != "personal"]
+        return Polarity.STOP if ours else Polarity.NONE
     if kind == "resume":
         return Polarity.NONE if clause.about in NOT_OURS else Polarity.RESUME
     if kind == "spare":

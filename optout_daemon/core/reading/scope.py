@@ -50,6 +50,8 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
             scope.every = True
         elif mails and named:
             scope.named |= _beside_mail(named, case.channels)
+        elif clause.has("both") and len(named) < 2:
+            scope.every = True  # both, of which one was said in words that no file knows
         elif named:
             scope.named |= named
             scope.also = scope.also or _adds(clause)
@@ -63,7 +65,7 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
             if not added:
                 scope.generic.append(clause)
         elif _leaves_a_list(clause):
-            here = _here(case, clause)
+            here = _here(case, clause) or _added(case, clause)
             scope.named |= here
             if not here:
                 scope.generic.append(clause)
@@ -197,6 +199,10 @@ def _spoken_of(case: Case, clause: Clause) -> tuple[set[str], bool]:
 
 def _in_two_minds(case: Case, generic: Sequence[Clause]) -> Clause | None:
     """A general stop right after one single channel was complained of: only that one, or all?"""
+    if all(clause.sentence.subject for clause in generic):
+        # The subject says that something is to stop, the body speaks of one channel in words that no file knows.
+        body = {token.kind for one in case.sentences if not one.subject for token in one.tokens} & set(case.channels)
+        return generic[0] if len(body) == 1 else None
     for clause in generic:
         if clause.sentence.subject:
             continue
