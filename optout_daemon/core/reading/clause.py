@@ -9,10 +9,13 @@ from typing import Final
 from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.sentences import Sentence
 
-NOT_OURS: Final = frozenset({"aside", "second", "calls", "reply"})
+NOT_OURS: Final = frozenset({"aside", "goods", "second", "calls", "reply"})
 """Things that no wish about sendings is about."""
 
-OBJECTS: Final = NOT_OURS | {"sending", "act", "list", "mail", "personal"}
+VERBS: Final = frozenset({"act", "sense"})
+"""What is done with sendings (send, get; see, read): an object only right behind a predicate."""
+
+OBJECTS: Final = NOT_OURS | VERBS | {"sending", "list", "mail", "personal"}
 STOPPING: Final = frozenset({"stop", "halt", "vague", "end", "enough", "unwanted", "halted", "pause"})
 PREDICATES: Final = STOPPING | {
     "keep",

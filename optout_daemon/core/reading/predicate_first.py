@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from optout_daemon.core.reading.clause import NOT_OURS, PREDICATES, STOPPING, Clause, Polarity, names_channel
+from optout_daemon.core.reading.clause import NOT_OURS, PREDICATES, STOPPING, VERBS, Clause, Polarity, names_channel
 from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.sentences import Sentence
 
@@ -35,6 +35,10 @@ def pieces(sentence: Sentence, tokens: list[Token]) -> list[list[Token]]:
     return merged if merged or not waiting else [waiting]
 
 
+_PHRASE: Final = 30
+"""Characters of one noun phrase, at most."""
+
+
 def read_first(sentence: Sentence, tokens: list[Token], objects: frozenset[str]) -> None:
     predicates = [(at, token) for at, token in enumerate(tokens) if token.kind in PREDICATES or token.kind == "past"]
     for number, (at, token) in enumerate(predicates):
@@ -42,7 +46,7 @@ def read_first(sentence: Sentence, tokens: list[Token], objects: frozenset[str])
         ends = predicates[number + 1][0] if number + 1 < len(predicates) else len(tokens)
         clause = Clause(Polarity.NONE, sentence, token, begins=token.start)
         following = [one for one in tokens[at + 1 : ends] if one.kind in objects and _counts(token, one)]
-        preceding = [one for one in tokens[begins:at] if one.kind in objects and one.kind != "act"]
+        preceding = [one for one in tokens[begins:at] if one.kind in objects and one.kind not in VERBS]
         clause.objects = _nearer(token, preceding, following)
         clause.others = [one for one in tokens[begins:ends] if one.kind not in objects and one is not token]
         clause.about = _head(following) or _subject(preceding, token)
@@ -62,7 +66,7 @@ def _nearer(predicate: Token, preceding: list[Token], following: list[Token]) ->
 
 
 def _counts(predicate: Token, one: Token) -> bool:
-    return one.kind != "act" or one.start - predicate.end <= _NEAR
+    return one.kind not in VERBS or one.start - predicate.end <= _NEAR
 
 
 def _head(tokens: list[Token]) -> str:
@@ -70,7 +74,7 @@ def _head(tokens: list[Token]) -> str:
     if not tokens:
         return ""
     # "send me another letter": the verb counts only where no thing follows it.
-    things = [token for token in tokens if token.kind != "act"] or tokens
+    things = [token for token in tokens if token.kind not in VERBS] or tokens
     head = things[0]
     for token in things[1:]:
         if token.start - head.end > 1:
@@ -126,11 +130,25 @@ def _negation(clause: Clause, after: Token | None) -> Polarity:
         return Polarity.NONE
     ours = after is not None and after.kind in ("sending", "act", "mail", "list", *clause.sentence.language.channels)
     if ours and after is not None and grammar.adverbs.fullmatch(text, clause.predicate.end, after.start):
+        if _unknown_thing(clause, after):
+            return Polarity.NONE
         return Polarity.STOP if clause.about not in NOT_OURS else Polarity.NONE
     alone = grammar.fillers.fullmatch(text, clause.predicate.end) and grammar.fillers.fullmatch(
         text, 0, clause.predicate.start
     )
     return Polarity.PERHAPS if alone else Polarity.NONE
+
+
+def _unknown_thing(clause: Clause, verb: Token) -> bool:
+    """Whether what is not to be sent is a thing that no phrase names: `don't mail the vouchers`."""
+    text, grammar = clause.sentence.text, clause.sentence.language.grammar
+    thing = grammar.thing.match(text, verb.end)
+    if thing is None:
+        return False
+    boundary = grammar.boundary.search(text, thing.end(1))
+    limit = min(boundary.start() if boundary else len(text), thing.start(1) + _PHRASE)
+    named = [token for token in clause.objects if token.start < limit and token.end > thing.start(1)]
+    return not any(token.kind not in NOT_OURS for token in named)
 
 
 def _begins_a_clause(text: str, at: int) -> bool:

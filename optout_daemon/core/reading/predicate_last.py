@@ -44,6 +44,17 @@ def read_last(sentence: Sentence, tokens: list[Token], objects: frozenset[str]) 
             others.append(token)
 
 
+def _unknown_thing(clause: Clause) -> bool:
+    """Whether a thing that no phrase names stands right before the predicate: `サブスクを停止`, `自動更新停止`."""
+    text, grammar = clause.sentence.text, clause.sentence.language.grammar
+    before = text[max(0, clause.predicate.start - 12) : clause.predicate.start]
+    if clause.inherited or not before or grammar.pronoun.search(before) or grammar.fillers.search(before):
+        return False
+    if any(0 <= clause.predicate.start - token.end <= 1 for token in clause.sentence.tokens):
+        return False
+    return grammar.thing.search(before) is not None
+
+
 def _same_list(sentence: Sentence, one: Token, other: Token) -> bool:
     """Whether two things stand in one clause: no comma between them but that of a list or behind a topic."""
     between = sentence.text[one.end : other.start]
@@ -77,8 +88,12 @@ def _judge_last(clause: Clause, previous: Clause | None) -> Polarity:
             return Polarity.NONE
         if kind == "enough" and kept:
             return Polarity.KEEP
+        if clause.about in NOT_OURS:
+            return Polarity.PERHAPS if clause.about == "aside" else Polarity.NONE
         if clause.objects or clause.has("every", "both"):
-            return Polarity.STOP if clause.about not in NOT_OURS else Polarity.PERHAPS
+            return Polarity.STOP
+        if _unknown_thing(clause):
+            return Polarity.NONE
         return Polarity.PERHAPS if kind != "stop" else Polarity.STOP
     if kind == "restrict":
         # The use of data for advertising is to stop: of what is held nothing else is asked.

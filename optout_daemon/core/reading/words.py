@@ -35,9 +35,9 @@ class Grammar:
     reported: re.Pattern[str]
     """Words of somebody else; they stand in a group."""
     pronoun: re.Pattern[str]
-    """Behind a predicate: its thing was named before."""
+    """Beside a predicate: its thing was named before."""
     fillers: re.Pattern[str]
-    """What adds nothing to a predicate without a thing."""
+    """What adds nothing to a predicate without a thing; right before it, where predicates stand last."""
     wishing: re.Pattern[str]
     """In front of a participle: somebody wants it so."""
     adverbs: re.Pattern[str]
@@ -46,6 +46,8 @@ class Grammar:
     """Behind a predicate: something that is none of ours."""
     acts: re.Pattern[str]
     """Nouns that say what is done with a thing, not which."""
+    thing: re.Pattern[str]
+    """Behind a verb of sending: some thing, its noun in a group; before a predicate that stands last: its end."""
     part: re.Pattern[str]
     """Beside a channel: only part of it is meant."""
 
