@@ -26,9 +26,20 @@ FORM = (
     "お問い合わせ内容：カタログの送付を停止してください。\n\n"
 )
 TALK = "いつもお世話になっております。先日はご丁寧なご案内をいただき、ありがとうございました。\n"
+SIGNATURE = b"\r\n\t ".join([b"9aB3" * 17] * 5)
+HOP = (
+    b"Received: from mx%d.example.org (mx%d.example.org [192.0.2.%d])\r\n\tby mail.example.com (Postfix) with ESMTPS id "
+    b"4C7A1B2D3%d\r\n\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))\r\n"
+    b"\tfor <desk@example.com>; Mon, 2 Nov 2026 10:0%d:00 +0900 (JST)\r\n"
+)
 HEADER = (
-    b"Return-Path: <misato@example.org>\r\nReceived: from mx.example.org ([192.0.2.1]) by mail.example.com;\r\n"
-    b"\tMon, 2 Nov 2026 10:00:00 +0900\r\nFrom: misato@example.org\r\nTo: desk@example.com\r\n"
+    b"Return-Path: <misato@example.org>\r\nDelivered-To: desk@example.com\r\n"
+    + b"".join(HOP % (n, n, n, n, n) for n in (1, 2, 3))
+    + b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org; s=s1;\r\n\th=from:to:subject;\r\n\tb="
+    + SIGNATURE
+    + b"\r\nAuthentication-Results: mail.example.com; dkim=pass header.d=example.org;\r\n\tspf=pass; dmarc=pass\r\n"
+    b"From: =?ISO-2022-JP?B?GyRCQERMWhsoQiAbJEJIfk4kGyhC?= <misato@example.org>\r\nTo: desk@example.com\r\n"
+    b"Subject: =?ISO-2022-JP?B?GyRCRGQ7XyROJCo0aiQkGyhC?=\r\n"
     b"Date: Mon, 2 Nov 2026 10:00:00 +0900\r\nMessage-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n"
 )
 
@@ -62,7 +73,7 @@ def seconds(work: Callable[[], object], rounds: int = 15, least: float = 0.02) -
 
 
 def ratio_to_floor(reader: Reader) -> float:
-    raw = plain(FORM + fill(TALK, 4200))
+    raw = plain(FORM + fill(TALK, 3600))
     found = {CUSTOMER.number: CUSTOMER}
 
     def ours() -> object:
