@@ -28,14 +28,14 @@ FORM = (
 TALK = "いつもお世話になっております。先日はご丁寧なご案内をいただき、ありがとうございました。\n"
 SIGNATURE = b"\r\n\t ".join([b"9aB3" * 17] * 5)
 HOP = (
-    b"Received: from mx%d.example.org (mx%d.example.org [192.0.2.%d])\r\n\tby mail.example.com (Postfix) with ESMTPS id "
+    b"Received: from mx%d.example.org (mx%d.example.org [192.0.2.%d])\r\n\tby mail.example.com with ESMTPS id "
     b"4C7A1B2D3%d\r\n\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))\r\n"
     b"\tfor <desk@example.com>; Mon, 2 Nov 2026 10:0%d:00 +0900 (JST)\r\n"
 )
 HEADER = (
     b"Return-Path: <misato@example.org>\r\nDelivered-To: desk@example.com\r\n"
     + b"".join(HOP % (n, n, n, n, n) for n in (1, 2, 3))
-    + b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org; s=s1;\r\n\th=from:to:subject;\r\n\tb="
+    + b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org; s=s;\r\n\th=from:to;\r\n\tb="
     + SIGNATURE
     + b"\r\nAuthentication-Results: mail.example.com; dkim=pass header.d=example.org;\r\n\tspf=pass; dmarc=pass\r\n"
     b"From: =?ISO-2022-JP?B?GyRCQERMWhsoQiAbJEJIfk4kGyhC?= <misato@example.org>\r\nTo: desk@example.com\r\n"
