@@ -17,6 +17,7 @@ from optout_daemon.core.reading.machine_rules import (
     Detail,
     Rule,
     null_return_path,
+    own_address_in_x_loop,
     own_address_is_author,
     spam_header,
 )
@@ -44,7 +45,8 @@ def _made_for_a_person(case: Case, reason: Reason, rule: Rule) -> bool:
         return rule is null_return_path and not case.phrases("bounce_text", case.text)
     if reason is Reason.BULK:
         return not case.phrases("newsletter_text", case.own)
-    return reason is Reason.AUTO_REPLY
+    # A forwarder may write our address into X-Loop; the policy calls only our own mail a loop.
+    return reason is Reason.AUTO_REPLY or rule is own_address_in_x_loop
 
 
 def written_by_a_form(case: Case) -> Detail:
