@@ -48,14 +48,25 @@ def lift(
 ) -> list[int]:
     """Resume the channels; the new ledger numbers, none where nothing was blocked.
 
-    Lifting a customer's block lifts it for every address that the customer's own entries covered.
+    Lifting a customer's block lifts it for every address that the customer's own entries covered, but for one that
+    another customer's standing block covers too: a family's address stays blocked until all of them have lifted.
     """
     blocked = [channel for channel in channels if _is_blocked(tx, subject, channel)]
     emails = [subject.email] if subject.email else []
     if subject.customer_number is not None:
         for recorded in suppressions.history(tx, customer_number=subject.customer_number):
-            emails += recorded.entry.emails
+            emails += [one for one in recorded.entry.emails if not _is_anothers(tx, one, subject.customer_number)]
     return _append(tx, subject, blocked, Action.RESUME, emails, reason=reason, by=by, note=note, now=now)
+
+
+def _is_anothers(tx: Connection, email: str, customer_number: str) -> bool:
+    """Whether an entry of another customer whose e-mail is still blocked covers the address."""
+    others = {recorded.entry.customer_number for recorded in suppressions.history(tx, email=email)}
+    return any(
+        suppressions.check(tx, customer_number=other, channel=EMAIL)
+        for other in others
+        if other is not None and other != customer_number
+    )
 
 
 def _is_blocked(tx: Connection, subject: Subject, channel: str) -> bool:

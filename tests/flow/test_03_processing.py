@@ -12,7 +12,7 @@ from io import StringIO
 
 import pytest
 
-from optout_daemon import processing, review
+from optout_daemon import blocking, processing, review
 from optout_daemon.composing import Composer
 from optout_daemon.config import DeskSettings
 from optout_daemon.core.keys import Keys
@@ -485,3 +485,20 @@ def test_candidates_are_shown_with_reasons(desk: Situation):
     assert isinstance(reading, Reading)
     assert first.customer.number == "20000001"
     assert first.reasons
+
+
+def test_lifting_one_customers_block_leaves_the_address_of_another_who_stays_blocked(desk: Situation):
+    """A family shares an address; only when the last of them has lifted may it be mailed again."""
+    family = [replace(one, email="family@example.org") for one in (ANNA, BORIS)]
+    with desk.database.transaction() as tx:
+        customers.replace_all(tx, family, keys=match_keys, partial=False, max_removed=None)
+        for one in family:
+            who = blocking.Subject(customer_number=one.number)
+            blocking.block(tx, who, ["email"], reason="opt_out", by="kei", note="", now=NOW)
+    for one, still in zip(family, (True, False), strict=True):
+        with desk.database.transaction() as tx:
+            who = blocking.Subject(customer_number=one.number)
+            blocking.lift(tx, who, ["email"], reason="asked", by="kei", note="", now=NOW)
+
+        assert not desk.blocked(customer_number=one.number)
+        assert still == desk.blocked(email="family@example.org")
