@@ -1,8 +1,8 @@
 """Read mails in child processes, each with a time and a memory limit.
 
-A mail that breaks a limit or kills its reader is a ReaderFailure, at its first attempt: it can neither stop nor
-swell the daemon. What our own code raises comes back as ReaderDefect, for the caller to count. While the pool is
-closing every answer is ReadersClosed: nothing was learnt about the mail.
+A mail that breaks a limit is a ReaderFailure at its first attempt, one whose reader dies at the second (the host may
+have killed it): it can neither stop nor swell the daemon. What our own code raises comes back as ReaderDefect, for the
+caller to count. While the pool is closing every answer is ReadersClosed: nothing was learnt about the mail.
 """
 
 from __future__ import annotations
