@@ -26,6 +26,7 @@ from optout_daemon.cli import (
     outbox,
     output,
     queue,
+    replay,
     run,
     shunted,
     suppressions,
@@ -58,7 +59,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for verb in (run, demo, check, explain):
+for verb in (run, demo, check, explain, replay):
     verb.add_to(app)
 for group in (queue, outbox, shunted, customers, suppressions, audit, db):
     app.add_typer(group.app)

@@ -6,6 +6,7 @@ Callers reach all of it through store/inquiries.py.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select, text
@@ -63,16 +64,22 @@ def listing(
     tx: Connection,
     *,
     state: State | None = None,
+    states: Collection[State] = (),
+    since: datetime | None = None,
     disposition: Disposition | None = None,
     follow_up: bool | None = None,
     limit: int = 100,
     after_id: int = 0,
 ) -> list[Inquiry]:
-    """Inquiries by id. `follow_up=True` are those that ask for something else as well and still wait for a person."""
+    """Inquiries by id, received `since` then. `follow_up=True` are those that ask for something else as well and still wait for a person."""
     c = table.c
     statement = select(table).where(c.id > after_id)
     if state is not None:
         statement = statement.where(c.state == state)
+    if states:
+        statement = statement.where(c.state.in_(states))
+    if since is not None:
+        statement = statement.where(c.received_at >= since)
     if disposition is not None:
         statement = statement.where(c.disposition == disposition)
     if follow_up is not None:
