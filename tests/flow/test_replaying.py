@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from optout_daemon import replaying
+from optout_daemon.core.decision import decide
 from optout_daemon.core.lifecycle import State
 from optout_daemon.core.matching.keys import match_keys
 from optout_daemon.core.model import Corrections, Customer, Disposition, Reason, StaffAction
@@ -182,7 +183,7 @@ def test_a_defect_of_ours_is_named_and_the_next_mail_is_replayed(desk: Situation
     desk.receive(mail("good", CARLAS, "carla@example.net"))
     desk.process()
     known(desk, ANNA, BORIS, CARLA)
-    judge = replaying.decide
+    judge = decide
 
     def fail(reading, *rest):
         if reading.envelope.message_id == "<bad@example.org>":
