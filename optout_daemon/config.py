@@ -189,7 +189,10 @@ def _clear_text_on_loopback(value: Security, info: ValidationInfo) -> Security:
 
 
 class CustomersSettings(Section):
-    source: Literal["table"] = "table"
+    source: Literal["table", "sql"] = "table"
+    url_file: FilePath | None = None
+    table: str | None = Field(default=None, pattern=r"^\w+(\.\w+)?$")
+    sync_interval: Waiting = timedelta(hours=1)
     number_pattern: Annotated[str, AfterValidator(config_checks.number_pattern)] = "[0-9]{8}"
     number_prefixes: tuple[Annotated[str, Field(min_length=1, max_length=20)], ...] = ()
     mapping: dict[str, str] = {}
@@ -202,6 +205,13 @@ class CustomersSettings(Section):
                 raise ValueError(f'no column "{column[:40]}"; allowed: {", ".join(CUSTOMER_COLUMNS)}')
         config_checks.unique([*value.values()], "column name")
         return value
+
+    @model_validator(mode="after")
+    def _where_to_ask(self) -> Self:
+        for key in ("url_file", "table"):
+            if self.source == "sql" and getattr(self, key) is None:
+                raise config_checks.KeyProblem('must be set where source is "sql"', key)
+        return self
 
 
 class PolicySettings(Section):
@@ -306,6 +316,7 @@ class Settings(Section):
         named: list[tuple[str, Path | None]] = [
             ("desk.key_file", self.key_file),
             ("smtp.password_file", self.smtp.password_file),
+            ("customers.url_file", self.customers.url_file),
         ]
         named += [(f"mailbox {mailbox.name}: password_file", mailbox.password_file) for mailbox in self.mailbox]
         return tuple((setting, path) for setting, path in named if path is not None)

@@ -32,8 +32,9 @@ from optout_daemon.intake import collect
 from optout_daemon.jobs import Job
 from optout_daemon.keeping import Keeper
 from optout_daemon.log import Log
-from optout_daemon.parts import Built, build
+from optout_daemon.parts import Built, build, customer_database
 from optout_daemon.processing import process
+from optout_daemon.syncing import sync_and_tell
 
 TICK: Final = 0.2
 STOP_WITHIN: Final = 8.0
@@ -203,6 +204,10 @@ class Daemon:
         add("process", processing, fastest, 600.0)
         add("deliver", delivering, min(fastest, 30.0), 600.0)
         add("housekeeping", keeping_house, 300.0, 120.0)
+        source = customer_database(settings)
+        if source is not None:
+            every = settings.customers.sync_interval.total_seconds()
+            add("sync", lambda: sync_and_tell(source, database, now=_now(), log=log), every, 3600.0)
         return jobs
 
     def _schedule(self, jobs: object) -> BackgroundScheduler:

@@ -1,7 +1,8 @@
 """The customer directory as the desk asks it: by number, by match keys, by e-mail address.
 
-One Protocol; `TableDirectory` answers from the customer table in our own database. Raises DirectoryError when the
-directory is away: the inquiry then stays RECEIVED and no attempt is counted.
+One Protocol; `TableDirectory` answers from the customer table in our own database, `SqlDirectory` asks the company's
+own database for the number, and the table, a copy of it, for the rest. Raises DirectoryError when the directory is
+away: the inquiry then stays RECEIVED and no attempt is counted.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from optout_daemon.core.model import Customer
+from optout_daemon.edges.customer_database import CustomerDatabase
 from optout_daemon.errors import DirectoryError, StoreError
 from optout_daemon.store import customers
 from optout_daemon.store.database import Database
@@ -56,3 +58,14 @@ class TableDirectory:
                 return customers.by_email(tx, address)
         except StoreError as error:
             raise DirectoryError(str(error)) from error
+
+
+class SqlDirectory(TableDirectory):
+    """The company's own database for the record under a number, our copy of it for everything that needs our index."""
+
+    def __init__(self, source: CustomerDatabase, database: Database) -> None:
+        super().__init__(database)
+        self._source = source
+
+    def find(self, numbers: Collection[str]) -> dict[str, Customer]:
+        return self._source.find(numbers) if numbers else {}

@@ -133,6 +133,10 @@ class Log:
     def directory_error(self, *, message: str) -> None:
         self._say("error", "directory_error", message=message)
 
+    def customers_synced(self, *, added: int, changed: int, removed: int, twice: int) -> None:
+        """The copy of the company's own customers is up to date; `twice`: numbers with more than one record."""
+        self._say("info", "customers_synced", added=added, changed=changed, removed=removed, twice=twice)
+
     def store_error(self, *, job: str, message: str) -> None:
         self._say("error", "store_error", job=job, message=message)
 

@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from optout_daemon.composing import Composer
-from optout_daemon.config import Settings, desk_key
+from optout_daemon.config import Settings, desk_key, secret
 from optout_daemon.core.keys import Keys
 from optout_daemon.core.model import Policy
 from optout_daemon.core.reading.address import comparable
 from optout_daemon.core.reading.settings import ReaderSettings
-from optout_daemon.directory import Directory, TableDirectory
+from optout_daemon.directory import Directory, SqlDirectory, TableDirectory
+from optout_daemon.edges.customer_database import CustomerDatabase
 from optout_daemon.edges.readers import ReaderPool
 from optout_daemon.log import Log
 from optout_daemon.processing import Parts
@@ -83,12 +84,26 @@ def reader_pool(settings: Settings) -> ReaderPool:
     )
 
 
+def customer_database(settings: Settings) -> CustomerDatabase | None:
+    """The company's own database of customers, where the settings name one. Raises SettingsError."""
+    given = settings.customers
+    if given.source == "table" or given.url_file is None or given.table is None:
+        return None
+    return CustomerDatabase(secret(given.url_file, "customers.url_file"), given.table, given.mapping)
+
+
+def directory_of(settings: Settings, database: Database) -> Directory:
+    """Where this desk looks customers up."""
+    source = customer_database(settings)
+    return TableDirectory(database) if source is None else SqlDirectory(source, database)
+
+
 @contextmanager
 def build(settings: Settings, *, log: Log) -> Iterator[Built]:
     """Everything that decides and writes, closed at the end. Raises SettingsError where the key is missing."""
     keys = Keys(desk_key(settings))
     database = Database(settings.database.url)
-    directory = TableDirectory(database)
+    directory = directory_of(settings, database)
     readers = reader_pool(settings)
     desk = Desk(
         policy=policy(settings),

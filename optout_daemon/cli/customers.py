@@ -1,4 +1,4 @@
-"""`optout-daemon customers`: import the customer master, look a customer up, count them."""
+"""`optout-daemon customers`: import or copy the customer master, look a customer up, count them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from optout_daemon import parts, syncing
 from optout_daemon.cli import output
 from optout_daemon.cli.output import AsJson, json_line, line
 from optout_daemon.cli.session import database_of, settings_of
@@ -36,6 +37,8 @@ def import_customers(
     list is never touched.
     """
     settings = settings_of(context)
+    if settings.customers.source == "sql":
+        raise typer.BadParameter('customers.source is "sql" in the settings; use `customers sync`')
     with database_of(settings) as database, output.progress("importing", file.stat().st_size) as progress:
         done = import_file(
             file,
@@ -52,6 +55,30 @@ def import_customers(
 
 
 @app.command()
+def sync(
+    context: typer.Context,
+    max_removed: Annotated[
+        int | None, typer.Option(min=0, help="So many customers may be removed, instead of 5 %.", show_default=False)
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Copy the company's own customers now (customers.source = "sql"); the daemon does it by itself as well."""
+    settings = settings_of(context)
+    source = parts.customer_database(settings)
+    if source is None:
+        raise typer.BadParameter('customers.source is "table" in the settings; use `customers import FILE.csv`')
+    with database_of(settings) as database:
+        done = syncing.sync(source, database, max_removed=max_removed)
+    if json:
+        json_line(done)
+        return
+    result = done.result
+    line(f"added {result.added}, changed {result.changed}, removed {result.removed}, unchanged {result.unchanged}")
+    if done.twice:
+        output.message(f"{done.twice} numbers have more than one record and are nobody's")
+
+
+@app.command()
 def find(
     context: typer.Context,
     number_or_email: Annotated[str, typer.Argument(metavar="NUMBER|EMAIL")],
@@ -59,12 +86,13 @@ def find(
 ) -> None:
     """Print the customer with this number or e-mail address; exit 1 where there is none."""
     settings = settings_of(context)
-    with database_of(settings) as database, database.reading() as tx:
+    with database_of(settings) as database:
+        directory = parts.directory_of(settings, database)
         if "@" in number_or_email:
-            found = customers.by_email(tx, comparable(number_or_email))
+            found = directory.by_email(comparable(number_or_email))
         else:
             number = normalise(number_or_email, settings.customers.number_prefixes)
-            found = list(customers.find(tx, [number]).values())
+            found = list(directory.find([number]).values())
     if found:
         output.table([vars_of(customer) for customer in found], COLUMNS, as_json=json)
     else:

@@ -15,7 +15,6 @@ from optout_daemon.cli.session import database_of, settings_of
 from optout_daemon.config import Settings, desk_key
 from optout_daemon.core.keys import Keys
 from optout_daemon.core.model import FieldName, Match
-from optout_daemon.directory import TableDirectory
 from optout_daemon.explaining import Explained
 from optout_daemon.explaining import explain as judge
 
@@ -42,7 +41,7 @@ def explain(
         judged = judge(
             files,
             readers=readers,
-            directory=TableDirectory(database),
+            directory=parts.directory_of(settings, database),
             policy=parts.policy(settings),
             own_addresses=parts.own_addresses(settings),
             keys=_keys(settings),

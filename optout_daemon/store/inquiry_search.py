@@ -71,7 +71,10 @@ def listing(
     limit: int = 100,
     after_id: int = 0,
 ) -> list[Inquiry]:
-    """Inquiries by id, received `since` then. `follow_up=True` are those that ask for something else as well and still wait for a person."""
+    """Inquiries by id, received `since` then.
+
+    `follow_up=True` are those that ask for something else as well and still wait for a person.
+    """
     c = table.c
     statement = select(table).where(c.id > after_id)
     if state is not None:

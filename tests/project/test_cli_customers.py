@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -199,3 +201,34 @@ def test_a_file_that_is_not_there_is_wrong_use(desk: Desk) -> None:
     desk.stocked()
 
     assert 2 == desk("customers", "import", Path("nowhere.csv")).code
+
+
+def test_customers_in_the_companys_own_database_are_copied_and_found(desk: Desk) -> None:
+    """`find` asks the company's database; a file is refused, for the next sync would undo it."""
+    with closing(sqlite3.connect(desk.folder / "crm.db")) as crm:
+        crm.execute("CREATE TABLE people (code TEXT, name TEXT, address TEXT)")
+        crm.execute("INSERT INTO people VALUES ('10000001', 'Anna Weber', '12 Mill Street, Bath')")
+        crm.commit()
+        desk.file("customers-url", f"sqlite:///{desk.folder / 'crm.db'}\n")
+        desk.settings(
+            f"{SETTINGS}[customers]\nsource = 'sql'\nurl_file = 'customers-url'\ntable = 'people'\n"
+            "mapping = { customer_number = 'code' }\n"
+        )
+        desk("db", "upgrade")
+        said = desk("customers", "sync")
+        crm.execute("INSERT INTO people VALUES ('10000009', 'Ben Weber', '12 Mill Street, Bath')")
+        crm.commit()
+
+    assert (0, "added 1, changed 0, removed 0, unchanged 0\n") == (said.code, said.out)
+    assert "Ben Weber" == desk("customers", "find", "10000009", "--json").objects[0]["name"]
+    refused = desk("customers", "import", desk.file("c.csv", CUSTOMERS))
+    assert 2 == refused.code
+    assert "customers sync" in refused.err
+
+
+def test_a_sync_without_a_source_says_what_to_use(desk: Desk) -> None:
+    """The table of one's own is filled from files."""
+    said = desk.stocked()("customers", "sync")
+
+    assert 2 == said.code
+    assert "customers import" in said.err
