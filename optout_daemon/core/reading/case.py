@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from optout_daemon.core.model import RuleHit
-from optout_daemon.core.reading.clause import Clause, Polarity
+from optout_daemon.core.reading.clause import Clause, Polarity, names_channel
 from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.sentences import Sentence
 from optout_daemon.core.reading.words import Language
@@ -18,7 +18,7 @@ _MOST: Final = 200
 """Stopping clauses that are looked at; nobody needs more to be understood."""
 _BACK: Final = 4
 """Sentences that a clause without an object looks back over."""
-_ELSEWHERE: Final = frozenset({"aside", "second", "calls", "damage", "errand"})
+_ELSEWHERE: Final = frozenset({"aside", "second", "calls", "damage", "errand", "goods", "leave"})
 
 
 @dataclass
@@ -65,18 +65,30 @@ class Case:
     @cached_property
     def stops(self) -> list[Clause]:
         """Clauses that stop something of ours; one that does not say what, where it can be seen from the rest."""
-        firm = self.of(Polarity.STOP, Polarity.ASKED)[:_MOST]
+        firm = [one for one in self.of(Polarity.STOP, Polarity.ASKED)[:_MOST] if not self._of_something_else(one)]
         return [
             *firm,
             *(one for one in self.of(Polarity.PERHAPS)[:_MOST] if self.is_ours(one) or (firm and not self._other(one))),
         ]
 
+    def _of_something_else(self, clause: Clause) -> bool:
+        """定期便を解約します。次回から送らないで: a stop without a thing, right after something that is none of ours."""
+        return not clause.objects and not clause.has("every", "both") and self._near(clause) is False
+
     def is_ours(self, clause: Clause) -> bool:
         """Whether a clause that does not say what it is about is about what we send, as far as the rest tells."""
         near = self._near(clause)
-        if near is not None:
+        if near is not None and not (near and clause.predicate.kind == "end" and self._beside_another(clause)):
             return near
+        if clause.about == "aside":
+            return self.speaks_of_sendings
+        if clause.predicate.kind == "end":
+            return any(token.kind in self.ours for token in clause.objects)
         return self.speaks_of_sendings or clause.predicate.kind not in ("vague", "dont")
+
+    def _beside_another(self, clause: Clause) -> bool:
+        """Whether something that is none of ours is spoken of right beside it as well."""
+        return any(token.kind in _ELSEWHERE for tokens in self.beside(clause)[:3] for token in tokens)
 
     def _other(self, clause: Clause) -> bool:
         return self._near(clause) is False
@@ -121,5 +133,14 @@ class Case:
 
 
 def about_others(clause: Clause) -> bool:
-    """Whether its sentence speaks of somebody else."""
-    return clause.sentence.tells("kin", "behalf")
+    """Whether it is about what is somebody else's: 妻宛のカタログは, 夫は読むのでそのまま; not カタログは母が見るので."""
+    sentence = clause.sentence
+    kin = [token for token in sentence.who if token.kind == "kin"]
+    own = names_channel(clause) and not any(theirs(sentence, token) for token in kin)
+    return sentence.tells("behalf") or (bool(kin) and not own)
+
+
+def theirs(sentence: Sentence, kin: Token) -> bool:
+    """Whether what stands behind a relative makes something theirs."""
+    behind = sentence.language.whose.scan(sentence.text[kin.end : kin.end + 24])
+    return bool(behind) and behind[0].start == 0

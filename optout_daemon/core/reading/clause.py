@@ -16,7 +16,7 @@ VERBS: Final = frozenset({"act", "sense"})
 """What is done with sendings (send, get; see, read): an object only right behind a predicate."""
 
 OBJECTS: Final = NOT_OURS | VERBS | {"sending", "list", "mail", "personal"}
-STOPPING: Final = frozenset({"stop", "halt", "vague", "end", "enough", "unwanted", "halted", "pause"})
+STOPPING: Final = frozenset({"stop", "halt", "vague", "end", "leave", "enough", "unwanted", "halted", "pause"})
 PREDICATES: Final = STOPPING | {
     "keep",
     "spare",
@@ -27,6 +27,7 @@ PREDICATES: Final = STOPPING | {
     "resume",
     "erase",
     "restrict",
+    "ditto",
     "dont",
     "deny",
 }
@@ -34,6 +35,9 @@ PREDICATES: Final = STOPPING | {
 
 class Polarity(StrEnum):
     """What a clause does to sendings."""
+
+    DITTO = "ditto"
+    """The same as the clause before it: ついでにカタログもお願いします."""
 
     STOP = "stop"
     ASKED = "asked"

@@ -29,10 +29,15 @@ def read(sentence: Sentence, channels: frozenset[str]) -> None:
             read_first(sentence, piece, objects)
     instructs = sentence.has("instructs")
     reported = [match.span() for match in sentence.language.grammar.reported.finditer(sentence.text)]
+    asks = sentence.has("question", "ask", "how")
     for clause in sentence.clauses:
         if clause.polarity is Polarity.NONE:
             continue
         said = any(start <= clause.predicate.start < end for start, end in reported)
+        # 停止した場合はどうなりますか: what would be, not what is wanted.
+        grammar, end = sentence.language.grammar, clause.predicate.end
+        said = said or grammar.though.match(sentence.text, end) is not None
+        said = said or (asks and grammar.supposed.match(sentence.text, end) is not None)
         if instructs or said or sentence.text.startswith("http", _skip(sentence.text, clause.predicate.end)):
             clause.polarity = Polarity.NONE
 

@@ -42,9 +42,16 @@ def _table() -> dict[int, str]:
 
 
 TABLE: Final = _table()
-_VOICED: Final = {"\uff9e": "\u3099", "\uff9f": "\u309a", "\u3099": "\u3099", "\u309a": "\u309a"}
+_VOICED: Final = {
+    "\uff9e": "\u3099",
+    "\uff9f": "\u309a",
+    "\u3099": "\u3099",
+    "\u309a": "\u309a",
+    "\u309b": "\u3099",
+    "\u309c": "\u309a",
+}
 _UNEVEN: Final = re.compile(
-    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef\uff9e\uff9f\u3099\u309a\u0300-\u036f]"
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef\uff9e\uff9f\u3099\u309a\u309b\u309c\u0300-\u036f]"
 )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optout_daemon.core.reading.case import Case
+from optout_daemon.core.reading.case import Case, theirs
 from optout_daemon.core.reading.clause import Clause, Polarity
 from optout_daemon.core.reading.lexicon import Token
+from optout_daemon.core.reading.scope import only_part
 from optout_daemon.core.reading.sentences import Sentence
 
 
@@ -20,6 +21,10 @@ def condition(case: Case, stops: Sequence[Clause], *, anywhere: bool = False) ->
         here = id(sentence) in near or sentence.subject or anywhere
         beside = here or anywhere or any(id(one) in near for one in case.sentences[max(0, number - 1) : number + 2])
         for token in sentence.tokens:
+            if token.kind == "stop_if" and (here or sentence.has(*case.ours)):
+                return sentence
+            if token.kind == "condition" and beside and not sentence.clauses and _points_forward(sentence):
+                return sentence
             if token.kind in ("until", "condition") and here and (near or token.kind != "until"):
                 return sentence
             if token.kind == "pause" and here and sentence.has(*case.ours):
@@ -30,13 +35,47 @@ def condition(case: Case, stops: Sequence[Clause], *, anywhere: bool = False) ->
                 _spans(clause, token) for clause in sentence.clauses if clause in case.stopping
             ):
                 return sentence
-    return None
+    return next((clause.sentence for clause in stops if _only_then(clause) or _some_only(clause)), None)
+
+
+def _points_forward(sentence: Sentence) -> bool:
+    """Whether its condition holds its verb as well, as in languages whose predicate stands last: 秋だけ送って."""
+    return sentence.language.order == "predicate_last"
+
+
+def _only_then(clause: Clause) -> bool:
+    """終わったら止めて: bound to what comes before it, and not to a word of courtesy."""
+    sentence, grammar = clause.sentence, clause.sentence.language.grammar
+    polite = [token for token in sentence.tokens if token.kind == "polite"]
+    for match in grammar.provided.finditer(sentence.text, 0, clause.predicate.start):
+        courteous = any(token.start < match.end() and match.start() < token.end for token in polite)
+        if not courteous and not grammar.reasons.search(sentence.text, match.end(), clause.predicate.start):
+            return True
+    return False
+
+
+def _some_only(clause: Clause) -> bool:
+    """セールのメルマガだけ止めて: part of a channel, and expressly no more."""
+    if not clause.has("only"):
+        return False
+    text = clause.sentence.text
+    named = any(one.kind == "sending" and text.endswith("の", 0, one.start) for one in clause.objects)
+    quoted = any(token.kind == "only" and text.endswith(("」", "』", '"'), 0, token.start) for token in clause.others)
+    return only_part(clause) or named or quoted
 
 
 def _limits(case: Case, sentence: Sentence, token: Token) -> bool:
     if token.kind == "fewer":
         return sentence.subject or sentence.has("act", *case.ours)
-    return not _whole_channel(sentence, token, case.channels)
+    whole = _whole_channel(sentence, token, case.channels)
+    return not whole or any(
+        one.kind in case.channels and one.end == token.start and _stopped(case, one) for one in sentence.tokens
+    )
+
+
+def _stopped(case: Case, channel: Token) -> bool:
+    """お歳暮のカタログのみ残し、ほかの冊子は停止: of one channel a part stops, a part goes on."""
+    return any(one.kind == channel.kind for clause in case.stopping for one in clause.objects)
 
 
 def _spans(clause: Clause, span: Token) -> bool:
@@ -70,8 +109,7 @@ def another(case: Case, stops: Sequence[Clause]) -> Sentence | None:
 
 
 def _is_theirs(case: Case, sentence: Sentence, kin: Token) -> bool:
-    behind = sentence.language.whose.scan(sentence.text[kin.end : kin.end + 24])
-    if behind and behind[0].start == 0:
+    if theirs(sentence, kin):
         return True
     if sentence.language.order == "predicate_last":
         return False
@@ -86,7 +124,7 @@ def second_request(case: Case, stops: Sequence[Clause]) -> Sentence | None:
             clause.polarity is Polarity.ERASE for clause in sentence.clauses
         ):
             return sentence
-        if sentence.has("ask") and not stopping and not sentence.has("halt", "stop", "reply", "vague"):
+        if sentence.has("ask") and not stopping and not sentence.has("halt", "stop", "reply", "vague", "closer"):
             return sentence
         if sentence.has("damage") and sentence.has("question", "ask"):
             return sentence

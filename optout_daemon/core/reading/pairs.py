@@ -88,6 +88,9 @@ class Pairs:
                 return self._pair(line, label, start, start, number, number)
             last = following
             start, end = lines[last].start, lines[last].start + len(lines[last].text)
+        stop = -1 if label.kind == "inquiry" else self._folded.text.find("。", start, end)
+        if stop >= 0:
+            return self._pair(line, label, start, stop, number, last)  # the next sentence is no part of the value
         goes_on = {"address": self.is_address_line, "inquiry": self.is_inquiry_line}.get(
             "address" if "address" in label.kind else label.kind
         )

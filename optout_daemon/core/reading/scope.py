@@ -46,7 +46,7 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
         mails = [token for token in clause.objects if token.kind == "mail"]
         if excepted:
             scope.named |= set(case.channels) - excepted
-        elif clause.has("including"):
+        elif any(token.kind == "including" and not _leads(token, clause) for token in clause.others):
             scope.every = True
         elif mails and named:
             scope.named |= _beside_mail(named, case.channels)
@@ -85,6 +85,12 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
     elif scope.generic and not scope.named and not scope.every:
         scope.doubtful = scope.doubtful or _in_two_minds(case, scope.generic)
     return scope
+
+
+def _leads(including: Token, clause: Clause) -> bool:
+    """`葉書その他印刷物`: the rest is of the channel that is named next."""
+    channels = clause.sentence.language.channels
+    return any(0 <= one.start - including.end <= 1 and one.kind in channels for one in clause.sentence.tokens)
 
 
 def _leaves_a_list(clause: Clause) -> bool:
@@ -229,7 +235,7 @@ def kept_by(case: Case) -> tuple[set[str], Clause | None, Clause | None]:
                     part = part or clause
                 if named or topic:
                     kept |= named or topic
-                elif case.is_ours(clause):
+                elif case.is_ours(clause) and not clause.has("rest"):
                     open_keep = open_keep or clause
                 topic = named or topic
             elif clause.polarity is Polarity.LIKE:

@@ -86,7 +86,7 @@ def _add(found: list[Sentence], piece: str, start: int, end: int, languages: Seq
         # Nobody's sentence: cut, so that what is looked up within one sentence stays bounded.
         _add(found, piece[:_LONGEST], start, end, languages, subject)
         piece = piece[_LONGEST:].strip()
-    if piece:
+    if any(sign.isalnum() for sign in piece):
         text = f"^{piece.translate(_DIGIT)}$" if _SOME_DIGIT.search(piece) else f"^{piece}$"
         found.append(Sentence(text, start, end, _language(text, languages), subject))
 

@@ -72,6 +72,7 @@ def _case(
     own = sentences(paragraphs(lines_of(folded, segments, SegmentKind.OWN), found.claimed), languages)
     for sentence in (*heading, *own):
         read(sentence, names)
+    _resolve_dittos([*heading, *own])
     if found.quoted and not any(one.polarity in (*STOPS, Polarity.RESUME) for s in own for one in s.clauses):
         start, end = found.quoted
         text = ticked(re.sub(r"\n[>\s]*", " ", folded.text[start:end]))
@@ -86,6 +87,16 @@ def _case(
     return Case(languages, tuple(channels), [*heading, *own], bool(found.fields or found.numbers))
 
 
+def _resolve_dittos(found: Sequence[Sentence]) -> None:
+    """`カタログもお願いします` does what the clause before it does."""
+    before = Polarity.NONE
+    for clause in (one for sentence in found for one in sentence.clauses):
+        if clause.polarity is Polarity.DITTO:
+            clause.polarity = before if before in (*STOPS, Polarity.KEEP) else Polarity.NONE
+        elif clause.polarity is not Polarity.NONE:
+            before = clause.polarity
+
+
 # The rules
 
 
@@ -95,11 +106,16 @@ def _nothing(case: Case) -> Wish | None:
 
 
 def _substance(sentence: Sentence) -> bool:
+    return len(re.sub(r"[\W\d_]", "", _bare(sentence))) >= 2
+
+
+def _bare(sentence: Sentence) -> str:
+    """Its text without greetings and the like."""
     text = sentence.text
     for token in reversed(sentence.tokens):
         if token.kind in ("greeting", "neutral"):
             text = text[: token.start] + text[token.end :]
-    return len(re.sub(r"[\W\d_]", "", text)) >= 2
+    return text
 
 
 def _wants_back(case: Case) -> Wish | None:
@@ -122,7 +138,9 @@ def _wants_back(case: Case) -> Wish | None:
 def _opts_out(case: Case) -> Wish | None:
     """Something of ours is to stop."""
     stops = case.stops
-    if not stops or (case.has("how") and all(one.sentence.has("how") or one.sentence.subject for one in stops)):
+    if stops and case.keeps and all(one.polarity is Polarity.ASKED for one in stops):
+        return _goes_on(case)  # it was asked for once, and is to go on now
+    if not stops or case.has("undecided") or all(_only_asked_about(case, one) for one in stops):
         return None
     tell(case.sentences)
     for clause in stops:
@@ -133,6 +151,9 @@ def _opts_out(case: Case) -> Wish | None:
     kept, open_keep, part = kept_by(case)
     limited = limited or (part.sentence if part else None)
     contradictory = False
+    if _changes_mind(case, channels, kept):
+        case.note("second_thoughts", case.has("amend") or "")
+        contradictory = True
     if kept & channels or (kept and not set(case.channels) - kept):
         sentence = overlap(case, channels or kept)
         case.note("keep", sentence.shown if sentence else "")
@@ -170,9 +191,23 @@ def _opts_out(case: Case) -> Wish | None:
     )
 
 
+def _only_asked_about(case: Case, stop: Clause) -> bool:
+    """Whether a stop stands in a question about how it is done, or about one that was asked for before."""
+    about = stop.sentence.has("how") or (stop.polarity is Polarity.ASKED and stop.sentence.has("question"))
+    return about or (stop.sentence.subject and case.has("how") is not None)
+
+
+def _changes_mind(case: Case, channels: set[str], kept: set[str]) -> bool:
+    """カタログを、いや、やはりメールを: which of the two is meant in the end is for a person to say."""
+    if case.has("amend") is None:
+        return False
+    named = {token.kind for one in case.sentences if not one.subject for token in one.tokens} & set(case.channels)
+    return bool(channels) and len(named) > 1 and named != channels
+
+
 def _wants_less(case: Case) -> Wish | None:
     """Fewer of it, only some of it, not for a while: a stop with a condition (policy, section 3)."""
-    sentence = case.has("fewer", "onlywant", "pause")
+    sentence = case.has("fewer", "onlywant", "pause", "stop_if")
     if sentence is None or marks.condition(case, (), anywhere=True) is None:
         return None
     case.note("condition", sentence.shown)
@@ -226,13 +261,22 @@ def _unsaid(case: Case) -> Wish | None:
 
 def _fields_alone(case: Case) -> Wish | None:
     """Who it is, and no word of what is wanted."""
-    if not case.has_fields or case.has("errand", "thanks", "enjoy"):
+    if not case.has_fields or case.has("errand", "thanks", "enjoy", "leave", "turn"):
+        return None
+    if any(_says_something(one) for one in case.sentences if not one.subject):
         return None
     return Wish(Category.UNCLEAR, stated=False)
 
 
+def _says_something(sentence: Sentence) -> bool:
+    """Whether it is a sentence and no bare name, place or number."""
+    return sentence.language.grammar.predicate.search(_bare(sentence)) is not None
+
+
 def _something(case: Case) -> Wish | None:
-    return Wish(Category.OTHER, stated=True)
+    """Anything else; where it may be a stop in words that no file knows, it is not taken for something else."""
+    perhaps = case.has("halt", "stop", "vague", "end", "unwanted", "enough") and case.speaks_of_sendings
+    return Wish(Category.UNCLEAR if perhaps else Category.OTHER, stated=True)
 
 
 RULES: Final[tuple[tuple[str, Callable[[Case], Wish | None]], ...]] = (
@@ -240,6 +284,7 @@ RULES: Final[tuple[tuple[str, Callable[[Case], Wish | None]], ...]] = (
     ("wants_it_back", _wants_back),
     ("opt_out", _opts_out),
     ("wants_less", _wants_less),
+    ("correction", _by_phrase(Category.DISCLOSURE, "change", "moved")),
     ("goes_on", _goes_on),
     ("attached", _by_phrase(Category.UNCLEAR, "attached", stated=False)),
     ("erasure", _erases),

@@ -50,6 +50,20 @@ class Grammar:
     """Behind a verb of sending: some thing, its noun in a group; before a predicate that stands last: its end."""
     part: re.Pattern[str]
     """Beside a channel: only part of it is meant."""
+    predicate: re.Pattern[str]
+    """In a sentence, and in no bare name, place or number."""
+    though: re.Pattern[str]
+    """Behind a predicate: what would be if it were so, and no wish."""
+    deed: re.Pattern[str]
+    """Right before a predicate that stands last: a verb made a thing."""
+    provided: re.Pattern[str]
+    """In front of a predicate that stands last: only then."""
+    reasons: re.Pattern[str]
+    """Between that and the predicate: it belonged to something else."""
+    supposed: re.Pattern[str]
+    """Behind a predicate in a question: what would follow from it, or how it is done, is asked."""
+    cleft: re.Pattern[str]
+    """Behind a predicate that stands last: its thing follows (要らないのは ...)."""
 
 
 @dataclass(frozen=True, slots=True)
