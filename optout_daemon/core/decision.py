@@ -252,7 +252,7 @@ def _draft(case: Case, verdict: Verdict, rule: str) -> Decision:
     fields, spans = _fields(case)
     return Decision(
         disposition=disposition,
-        category=Category.MACHINE if machine else reading.wish.category,
+        category=Category.MACHINE if machine else _category(reading),
         language=reading.language,
         reasons=reasons,
         follow_up=applied and reading.wish.follow_up,
@@ -264,6 +264,11 @@ def _draft(case: Case, verdict: Verdict, rule: str) -> Decision:
         missing=case.missing,
         evidence=tuple(_evidence(case, rule, verdict)),
     )
+
+
+def _category(reading: Reading) -> Category:
+    """Of a person's mail; advertising that speaks of stopping wants nothing stopped."""
+    return Category.OTHER if reading.machine.unsolicited else reading.wish.category
 
 
 def _channels(case: Case) -> tuple[str, ...]:

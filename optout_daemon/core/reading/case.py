@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,8 @@ _MOST: Final = 200
 """Stopping clauses that are looked at; nobody needs more to be understood."""
 _BACK: Final = 4
 """Sentences that a clause without an object looks back over."""
+_NAMED: Final = re.compile(r"\([^()]{1,40}\)")
+"""The name of a relative in brackets: 夫(後藤隆)の分."""
 _ELSEWHERE: Final = frozenset({"aside", "second", "calls", "damage", "errand", "goods", "leave"})
 
 
@@ -142,5 +145,7 @@ def about_others(clause: Clause) -> bool:
 
 def theirs(sentence: Sentence, kin: Token) -> bool:
     """Whether what stands behind a relative makes something theirs."""
-    behind = sentence.language.whose.scan(sentence.text[kin.end : kin.end + 24])
+    name = _NAMED.match(sentence.text, kin.end)
+    end = name.end() if name else kin.end
+    behind = sentence.language.whose.scan(sentence.text[end : end + 24])
     return bool(behind) and behind[0].start == 0

@@ -95,6 +95,13 @@ class Case:
         return self.has_number or len(marked & {FieldName.NAME, FieldName.ADDRESS, FieldName.INQUIRY}) >= 2
 
     @cached_property
+    def has_fields_outside_quotations(self) -> bool:
+        """The same without what it quotes: a robot quotes our reply, and the number in it."""
+        return self.has_fields and not (
+            self.has_number and all(one.quoted for one in self.fields if one.name is FieldName.CUSTOMER_NUMBER)
+        )
+
+    @cached_property
     def wants_out(self) -> bool:
         return self.wish.stated and self.wish.category is Category.OPT_OUT
 

@@ -59,13 +59,17 @@ def written_by_a_form(case: Case) -> Detail:
 
 
 def unsolicited_text(case: Case) -> Detail:
-    """Advertising or phishing that no header marks: phrases of it, no fields, no opt-out."""
-    if case.has_fields or case.wants_out:
+    """Advertising or phishing that no header marks: phrases of it and no fields.
+
+    It may speak of stopping in its own words; then it takes more of them. It is held either way, and not answered.
+    """
+    if case.has_fields:
         return None
     both = f"{case.subject}\n{case.said}"
     found = case.phrases("advert_text", both)
     link = "http" in case.said or "www." in case.said
-    return ", ".join(found[:3]) if len(found) >= (2 if link else 3) else None
+    needed = (2 if link else 3) + (1 if case.wants_out else 0)
+    return ", ".join(found[:3]) if len(found) >= needed else None
 
 
 def gate(

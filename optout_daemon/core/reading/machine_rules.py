@@ -157,7 +157,7 @@ def vacation_notice(case: Case) -> Detail:
 
     A subject that only mentions an absence counts with a text that does, or alone where nothing is wanted.
     """
-    if case.has_fields:
+    if case.has_fields_outside_quotations:
         return None
     if strong := case.opens("auto_reply_subject"):
         return strong

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from optout_daemon.core.reading.case import Case, theirs
 from optout_daemon.core.reading.clause import Clause, Polarity
 from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.scope import only_part
 from optout_daemon.core.reading.sentences import Sentence
+
+
+_NEAR: Final = 24
+"""Characters between `fewer` and what there should be fewer of."""
 
 
 def condition(case: Case, stops: Sequence[Clause], *, anywhere: bool = False) -> Sentence | None:
@@ -46,6 +51,9 @@ def _points_forward(sentence: Sentence) -> bool:
 def _only_then(clause: Clause) -> bool:
     """終わったら止めて: bound to what comes before it, and not to a word of courtesy."""
     sentence, grammar = clause.sentence, clause.sentence.language.grammar
+    if not _points_forward(sentence):
+        found = grammar.provided.finditer(sentence.text)
+        return any(not grammar.reasons.search(sentence.text, 0, match.start()) for match in found)
     polite = [token for token in sentence.tokens if token.kind == "polite"]
     for match in grammar.provided.finditer(sentence.text, 0, clause.predicate.start):
         courteous = any(token.start < match.end() and match.start() < token.end for token in polite)
@@ -66,11 +74,19 @@ def _some_only(clause: Clause) -> bool:
 
 def _limits(case: Case, sentence: Sentence, token: Token) -> bool:
     if token.kind == "fewer":
-        return sentence.subject or sentence.has("act", *case.ours)
+        return sentence.subject or _of_sendings(case, sentence, token)
     whole = _whole_channel(sentence, token, case.channels)
     return not whole or any(
         one.kind in case.channels and one.end == token.start and _stopped(case, one) for one in sentence.tokens
     )
+
+
+def _of_sendings(case: Case, sentence: Sentence, fewer: Token) -> bool:
+    """`fewer e-mails`, `as many`; not `fewer screens`."""
+    if _points_forward(sentence) or " " in fewer.text:
+        return " " in fewer.text or sentence.has("act", *case.ours)
+    following = next((one for one in sentence.tokens if one.start >= fewer.end), None)
+    return following is not None and following.start - fewer.end <= _NEAR and following.kind in case.ours
 
 
 def _stopped(case: Case, channel: Token) -> bool:

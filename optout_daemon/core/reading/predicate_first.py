@@ -124,6 +124,8 @@ def _judge_first(clause: Clause, before: Token | None, after: Token | None) -> P
 def _negation(clause: Clause, after: Token | None) -> Polarity:
     """`do not` before what we do is a stop; by itself it may be one."""
     text, grammar = clause.sentence.text, clause.sentence.language.grammar
+    if clause.predicate.text == "no" and text[clause.predicate.end : clause.predicate.end + 1] in ",;.!$":
+        return Polarity.STOP if names_channel(clause) else Polarity.NONE  # e-mails no, catalogue yes
     if clause.predicate.text == "no" and not _begins_a_clause(text, clause.predicate.start):
         return Polarity.NONE
     if clause.predicate.text == "not" and (after is None or after.kind not in ("act", "sending")):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from optout_daemon.core.reading.case import Case, about_others
-from optout_daemon.core.reading.clause import Clause, Polarity
+from optout_daemon.core.reading.clause import VERBS, Clause, Polarity
 from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.sentences import Sentence
 
@@ -49,7 +49,7 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
         elif any(token.kind == "including" and not _leads(token, clause) for token in clause.others):
             scope.every = True
         elif mails and named:
-            scope.named |= _beside_mail(named, case.channels)
+            scope.named |= named if _junk_in(mails, named) else _beside_mail(named, case.channels)
         elif clause.has("both") and len(named) < 2:
             scope.every = True  # both, of which one was said in words that no file knows
         elif named:
@@ -57,7 +57,7 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
             scope.also = scope.also or _adds(clause)
         elif mails:
             weak.append(clause)
-        elif clause.has("every"):
+        elif clause.has("every") and not _any_of_them(clause):
             scope.every = True
         elif _says_which(clause):
             added = _added(case, clause)
@@ -85,6 +85,14 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
     elif scope.generic and not scope.named and not scope.every:
         scope.doubtful = scope.doubtful or _in_two_minds(case, scope.generic)
     return scope
+
+
+def _any_of_them(clause: Clause) -> bool:
+    """`Catalogues cannot reach me, so please don't send any`: of what was spoken of, where no thing follows."""
+    tokens = [token for token in clause.others if token.kind == "every"]
+    after = clause.sentence.text[tokens[-1].end :].strip(" .,;!$") if tokens else ""
+    things = [token for token in clause.objects if token.kind not in VERBS]
+    return not things and all(token.text.split()[0] == "any" for token in tokens) and not after
 
 
 def _leads(including: Token, clause: Clause) -> bool:
@@ -129,6 +137,11 @@ def _added(case: Case, clause: Clause) -> set[str]:
 def _beside_mail(named: set[str], channels: Sequence[str]) -> set[str]:
     """ "mail" is e-mail beside paper, and the post beside e-mail."""
     return (named | {"print"} if "email" in named else named | {"email"}) & set(channels)
+
+
+def _junk_in(tokens: Sequence[Token], named: set[str]) -> bool:
+    """Junk mail through the letterbox is no e-mail."""
+    return named == {"print"} and all(token.text.startswith("junk") for token in tokens if token.kind == "mail")
 
 
 def _adds(clause: Clause) -> bool:
@@ -193,7 +206,7 @@ def _spoken_of(case: Case, clause: Clause) -> tuple[set[str], bool]:
             continue
         channels = {token.kind for token in tokens if token.kind in case.channels}
         if any(token.kind == "mail" and not (channels and _postal([token])) for token in tokens):
-            channels = _beside_mail(channels, case.channels)
+            channels = channels if _junk_in(tokens, channels) else _beside_mail(channels, case.channels)
         if any(token.kind == "every" for token in tokens) and not channels:
             return set(), True
         if channels:
@@ -214,9 +227,17 @@ def _in_two_minds(case: Case, generic: Sequence[Clause]) -> Clause | None:
             continue
         for tokens in case.beside(clause)[:3]:
             channels = {token.kind for token in tokens if token.kind in case.channels}
-            if len(channels) == 1 and not any(token.kind in ("keep", "every") for token in tokens):
+            if len(channels) == 1 and not any(token.kind == "keep" or _means_all(token, tokens) for token in tokens):
                 return clause
     return None
+
+
+def _means_all(token: Token, tokens: Sequence[Token]) -> bool:
+    """`everything`, but not the `all` of `all these catalogues`."""
+    if token.kind != "every":
+        return False
+    following = next((one for one in tokens if one.start >= token.end), None)
+    return following is None or following.kind in ("sending", "mail", "every") or following.start - token.end > _FEW
 
 
 def kept_by(case: Case) -> tuple[set[str], Clause | None, Clause | None]:

@@ -15,7 +15,7 @@ from typing import Final
 from optout_daemon.core.model import Category, RuleHit, Segment, SegmentKind, Wish
 from optout_daemon.core.reading import marks
 from optout_daemon.core.reading.case import Case
-from optout_daemon.core.reading.clause import STOPS, Polarity
+from optout_daemon.core.reading.clause import STOPS, Clause, Polarity
 from optout_daemon.core.reading.clauses import read
 from optout_daemon.core.reading.fields import Found
 from optout_daemon.core.reading.folding import Folded, fold
