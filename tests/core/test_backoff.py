@@ -15,6 +15,7 @@ SCHEDULES = [
     (backoff.smtp_away, 1.0, 60.0),
     (backoff.smtp_item, 30.0, 14400.0),
     (backoff.filing, 60.0, 3600.0),
+    (backoff.unfetched, 5.0, 3600.0),
 ]
 
 

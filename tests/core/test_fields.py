@@ -170,6 +170,10 @@ NUMBERS = [
     ("お客様番号：1234567", ("1234567",)),
     ("Customer number: 123456789", ("123456789",)),
     ("お客様番号：12-34567", ("1234567",)),
+    ("古い会員証の番号は「A-30948」です", ("a30948",)),
+    # set apart by brackets or commas, in two groups
+    ("今井千代（1234 5678、群馬県前橋市千代田町4-8-11）です", ("12345678",)),
+    ("電話（1234 5678）", ()),
     # other people's numbers
     ("注文番号 12345678 の件", ()),
     ("Order no. was 12345678 if that helps", ()),
@@ -263,6 +267,8 @@ PROSE = [
     ("Please stop sending me the catalogue.", None, None),
     ("カタログを止めてください。いつもありがとうございます。", None, None),
     ("添付の書面のとおりです。", None, None),
+    ("三浦えみこと申します。", "三浦えみこ", None),
+    ("Muromachi Nishi-iru, Shimogyo-ku, 12345678", None, None),
 ]
 
 

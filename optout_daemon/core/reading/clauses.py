@@ -29,7 +29,7 @@ def read(sentence: Sentence, channels: frozenset[str]) -> None:
             read_first(sentence, piece, objects)
     instructs = sentence.has("instructs")
     reported = [match.span() for match in sentence.language.grammar.reported.finditer(sentence.text)]
-    asks = sentence.has("question", "ask", "how")
+    asks = sentence.has("question", "ask", "how", "wh")
     for clause in sentence.clauses:
         if clause.polarity is Polarity.NONE:
             continue

@@ -20,6 +20,8 @@ _INDEX: Final = re.compile(r"[(\[]?([0-9]{1,2})(?:[)\].、:](?!\d{2}\b)|(?=\s))\
 _CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨"
 _REMARK: Final = re.compile(r"\s*\([^()\n]{0,24}\)")
 _TIE: Final = re.compile(r"[\s*_\"'】\]>〉》」』)〕≫]*(?:[:=|→⇒>]+|/|\.{2,}|…+|‥+|・{2,}|-+(?=[\s>])>?)")
+_OPENING: Final = re.compile(r"[ \t]*[【「『〔][ \t]*(?=[^】」』〕\n]{1,80}[】」』〕])")
+"""A value in brackets behind its label: 番号【 20000001 】."""
 _SPACE: Final = re.compile(r"[ \t]+")
 _PLACE: Final = re.compile(r"[\s|,、;/&。(\"【〈《「『〔≪\[]\s*")
 _SKIPPED: Final = " \t_"
@@ -143,6 +145,9 @@ class Labels:
         tie = _TIE.match(line, end) or (remark and _TIE.match(line, remark.end()))
         if tie:
             return tie.end(), True
+        opening = _OPENING.match(line, end)
+        if opening:
+            return opening.end(), True
         closing = line[end : end + 1]
         if closing and closing in "】]>〉》」』)〕≫":
             return end + 1, True

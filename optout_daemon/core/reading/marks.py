@@ -142,11 +142,19 @@ def second_request(case: Case, stops: Sequence[Clause]) -> Sentence | None:
             return sentence
         if sentence.has("ask") and not stopping and not sentence.has("halt", "stop", "reply", "vague", "closer"):
             return sentence
+        if sentence.has("wh") and not stopping and not _of_the_stop(case, sentence):
+            return sentence
         if sentence.has("damage") and sentence.has("question", "ask"):
             return sentence
         if any(_turns_away(clause) for clause in sentence.clauses):
             return sentence
     return None
+
+
+def _of_the_stop(case: Case, sentence: Sentence) -> bool:
+    """Whether a question is about the stop or what is sent, or no question: nothing that is asked for besides."""
+    about = sentence.has("halt", "stop", "reply", "vague", "closer", "how", "instructs", *case.ours)
+    return about or not (sentence.has("question") or "?" in sentence.text)
 
 
 def _turns_away(clause: Clause) -> bool:

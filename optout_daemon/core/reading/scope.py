@@ -48,10 +48,14 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
             scope.named |= set(case.channels) - excepted
         elif any(token.kind == "including" and not _leads(token, clause) for token in clause.others):
             scope.every = True
+        elif _every_list(clause):
+            scope.every = True
         elif mails and named:
             scope.named |= named if _junk_in(mails, named) else _beside_mail(named, case.channels)
         elif clause.has("both") and len(named) < 2:
-            scope.every = True  # both, of which one was said in words that no file knows
+            if len(_spoken_channels(case)) == 1:
+                scope.doubtful = scope.doubtful or clause  # both of what? one was said in words that no file knows
+            scope.every = True
         elif named:
             scope.named |= named
             scope.also = scope.also or _adds(clause)
@@ -85,6 +89,12 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
     elif scope.generic and not scope.named and not scope.every:
         scope.doubtful = scope.doubtful or _in_two_minds(case, scope.generic)
     return scope
+
+
+def _every_list(clause: Clause) -> bool:
+    """`Get me off every list you have`."""
+    lists = [token for token in clause.objects if token.kind == "list"]
+    return any(0 <= one.start - token.end <= 1 for token in clause.others if token.kind == "every" for one in lists)
 
 
 def _any_of_them(clause: Clause) -> bool:
@@ -220,24 +230,29 @@ def _in_two_minds(case: Case, generic: Sequence[Clause]) -> Clause | None:
     """A general stop right after one single channel was complained of: only that one, or all?"""
     if all(clause.sentence.subject for clause in generic):
         # The subject says that something is to stop, the body speaks of one channel in words that no file knows.
-        body = {token.kind for one in case.sentences if not one.subject for token in one.tokens} & set(case.channels)
-        return generic[0] if len(body) == 1 else None
+        return generic[0] if len(_spoken_channels(case)) == 1 else None
     for clause in generic:
         if clause.sentence.subject:
             continue
-        for tokens in case.beside(clause)[:3]:
+        body = [one.tokens for one in case.sentences if not one.subject]
+        for tokens in (*case.beside(clause)[:3], [t for some in body for t in some]):
             channels = {token.kind for token in tokens if token.kind in case.channels}
             if len(channels) == 1 and not any(token.kind == "keep" or _means_all(token, tokens) for token in tokens):
                 return clause
     return None
 
 
+def _spoken_channels(case: Case) -> set[str]:
+    """Every channel that the body speaks of."""
+    return {token.kind for one in case.sentences if not one.subject for token in one.tokens} & set(case.channels)
+
+
 def _means_all(token: Token, tokens: Sequence[Token]) -> bool:
     """`everything`, but not the `all` of `all these catalogues`."""
     if token.kind != "every":
         return False
-    following = next((one for one in tokens if one.start >= token.end), None)
-    return following is None or following.kind in ("sending", "mail", "every") or following.start - token.end > _FEW
+    following = next((one for one in tokens if one.start >= token.end and one.text not in ("these", "those")), None)
+    return following is None or following.kind in ("sending", "mail", "every") or following.start - token.end > 2 * _FEW
 
 
 def kept_by(case: Case) -> tuple[set[str], Clause | None, Clause | None]:

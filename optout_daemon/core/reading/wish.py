@@ -150,7 +150,7 @@ def _opts_out(case: Case) -> Wish | None:
     limited = marks.condition(case, stops) or (scope.partial.sentence if scope.partial else None)
     kept, open_keep, part = kept_by(case)
     limited = limited or (part.sentence if part else None)
-    contradictory = False
+    contradictory = doubtful = False
     if _changes_mind(case, channels, kept):
         case.note("second_thoughts", case.has("amend") or "")
         contradictory = True
@@ -168,7 +168,7 @@ def _opts_out(case: Case) -> Wish | None:
         contradictory = True
     if scope.doubtful is not None and limited is None:
         case.note("channel_in_doubt", scope.doubtful)
-        contradictory = True
+        doubtful = True
     asides = {
         "condition": limited,
         "on_behalf": marks.another(case, stops),
@@ -187,7 +187,7 @@ def _opts_out(case: Case) -> Wish | None:
         conditional=limited is not None,
         on_behalf=asides["on_behalf"] is not None,
         several=asides["several"] is not None,
-        contradictory=contradictory,
+        contradictory=contradictory or doubtful,
     )
 
 
@@ -290,7 +290,7 @@ RULES: Final[tuple[tuple[str, Callable[[Case], Wish | None]], ...]] = (
     ("erasure", _erases),
     ("disclosure", _by_phrase(Category.DISCLOSURE, "disclose", "erase", "change", "restrict")),
     ("complaint", _by_phrase(Category.COMPLAINT, "complaint", "damage")),
-    ("question", _by_phrase(Category.QUESTION, "question", "ask", "how")),
+    ("question", _by_phrase(Category.QUESTION, "question", "ask", "how", "wh")),
     ("unsaid_what", _unsaid),
     ("fields_alone", _fields_alone),
     ("something_else", _something),
