@@ -59,5 +59,12 @@ def names() -> list[str]:
     return ["own", *(["practice"] if have_practice() else [])]
 
 
+STRANGERS = ("strangers/1", "strangers/2", "strangers/3", "strangers/4")
+"""Mail by authors who knew nothing of the code; their README has the scores at first sight."""
+
+
 def corpus(name: str) -> Corpus:
+    if name in STRANGERS:
+        folder = OWN / name
+        return Corpus(name, folder / "mails", folder / "truth.jsonl", folder / "customers.csv")
     return practice() if name == "practice" else own()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.clerk import Score, score
-from tests.corpora import corpus, names
+from tests.corpora import STRANGERS, corpus, names
 
 
-@pytest.fixture(scope="module", params=names())
+@pytest.fixture(scope="module", params=[*names(), *STRANGERS])
 def taken(request: pytest.FixtureRequest) -> Score:
     return score(corpus(request.param))
 

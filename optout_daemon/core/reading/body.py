@@ -88,7 +88,8 @@ def text_of(part: Message[Any, Any]) -> Text:
     if behind:
         more = decode_body(behind, None)
         text = Text(f"{text.text.rstrip()}\n\n{more.text}", text.confident and more.confident, text.charset)
-    if part.get_content_subtype() == "plain" and str(part.get_param("format", "")).lower() == "flowed":
+    flowed = "flowed" in str(part.get("content-type", "")).lower()
+    if flowed and part.get_content_subtype() == "plain" and str(part.get_param("format", "")).lower() == "flowed":
         delsp = str(part.get_param("delsp", "")).lower() == "yes"
         text = Text(clean(unflow(text.text, delete_space=delsp)), text.confident, text.charset)
     return text

@@ -41,6 +41,8 @@ class Case:
 
     def has(self, *kinds: str) -> Sentence | None:
         """The first sentence with a phrase of these kinds."""
+        if self.kinds.isdisjoint(kinds):
+            return None
         return next((one for one in self.sentences if one.has(*kinds)), None)
 
     def tells(self, *kinds: str) -> Sentence | None:
@@ -49,7 +51,17 @@ class Case:
 
     def of(self, *polarities: Polarity) -> list[Clause]:
         """The clauses of these polarities, in order."""
-        return [clause for one in self.sentences for clause in one.clauses if clause.polarity in polarities]
+        return [clause for clause in self.clauses if clause.polarity in polarities]
+
+    @cached_property
+    def clauses(self) -> list[Clause]:
+        """Of all sentences, in order."""
+        return [clause for one in self.sentences for clause in one.clauses]
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Of all phrases found: most of what is asked for stands nowhere."""
+        return frozenset().union(*(one.kinds for one in self.sentences))
 
     @cached_property
     def ours(self) -> frozenset[str]:
@@ -75,7 +87,7 @@ class Case:
         ]
 
     def _of_something_else(self, clause: Clause) -> bool:
-        """定期便を解約します。次回から送らないで: a stop without a thing, right after something that is none of ours."""
+        """定期便を解約します。次回から送らないで: a stop without a thing, right after what is none of ours."""
         return not clause.objects and not clause.has("every", "both") and self._near(clause) is False
 
     def is_ours(self, clause: Clause) -> bool:
@@ -118,6 +130,11 @@ class Case:
     def _places(self) -> dict[int, int]:
         return {id(one): number for number, one in enumerate(self.sentences)}
 
+    def before(self, sentence: Sentence) -> Sentence | None:
+        """The sentence before one."""
+        at = self._places[id(sentence)] - 1
+        return self.sentences[at] if at >= 0 else None
+
     def following(self, sentence: Sentence) -> Sentence | None:
         """The sentence after one."""
         at = self._places[id(sentence)] + 1
@@ -136,7 +153,7 @@ class Case:
 
 
 def about_others(clause: Clause) -> bool:
-    """Whether it is about what is somebody else's: 妻宛のカタログは, 夫は読むのでそのまま; not カタログは母が見るので."""
+    """Whether it is about what is somebody else's: 妻宛のカタログは, 夫は読むので; not カタログは母が見るので."""
     sentence = clause.sentence
     kin = [token for token in sentence.who if token.kind == "kin"]
     own = names_channel(clause) and not any(theirs(sentence, token) for token in kin)

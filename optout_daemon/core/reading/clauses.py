@@ -10,16 +10,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from optout_daemon.core.reading.clause import OBJECTS, Polarity
+from optout_daemon.core.reading.clause import OBJECTS, PREDICATES, Polarity
 from optout_daemon.core.reading.predicate_first import pieces, read_first
 from optout_daemon.core.reading.predicate_last import read_last
 from optout_daemon.core.reading.sentences import Sentence
 
+_PREDICATES: Final = PREDICATES | {"past"}
 _DROPPED: Final = frozenset({"neutral", "greeting", "thanks"})
 
 
 def read(sentence: Sentence, channels: frozenset[str]) -> None:
-    """Cut a sentence into clauses and judge each."""
+    """Cut a sentence into clauses and judge each; without a predicate there is none."""
+    if sentence.kinds.isdisjoint(_PREDICATES):
+        return
     objects = OBJECTS | channels
     tokens = [token for token in sentence.tokens if token.kind not in _DROPPED]
     if sentence.language.order == "predicate_last":

@@ -32,7 +32,9 @@ class Speaks(Protocol):
 
 def folded(text: str) -> str:
     """The form in which phrases are compared."""
-    return unicodedata.normalize("NFKC", text[:LOOKED_AT]).casefold().replace("’", "'")
+    # A line at a time, which comes to the same: a line that is normal already, as most are, costs next to nothing.
+    lines = (unicodedata.normalize("NFKC", line) for line in text[:LOOKED_AT].split("\n"))
+    return "\n".join(lines).casefold().replace("’", "'")
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,10 @@ class Case:
     def _of(self, kind: SegmentKind, *, wanted: bool) -> str:
         if not self.segments:
             return self.text
-        text = self.mail.text
-        return folded("\n".join(text[s.start : s.end] for s in self.segments if (s.kind is kind) is wanted))
+        text, chosen = self.mail.text, [one for one in self.segments if (one.kind is kind) is wanted]
+        if len(chosen) == len(self.segments) == 1:
+            return self.text
+        return folded("\n".join(text[one.start : one.end] for one in chosen))
 
     @cached_property
     def has_number(self) -> bool:

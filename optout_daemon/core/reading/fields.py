@@ -24,6 +24,7 @@ from optout_daemon.core.reading.settings import ReaderSettings
 from optout_daemon.core.reading.words import Language
 
 _WHITE: Final = re.compile(r"\s+")
+_DIGIT: Final = re.compile(r"[\d①-⑨²³¹⁰⁴-⁹₀-₉⑴-⑼⒈-⒐❶-❾]")
 _FULL: Final = {
     "customer_number": FieldName.CUSTOMER_NUMBER,
     "name": FieldName.NAME,
@@ -63,7 +64,7 @@ class Finder:
 
     def states_number(self, folded_text: str) -> bool:
         """Whether a folded text states a customer number."""
-        return any(sign.isdigit() for sign in folded_text) and bool(self._numbers.stated(folded_text))
+        return _DIGIT.search(folded_text) is not None and bool(self._numbers.stated(folded_text))
 
     def unclaimed_numbers(self, folded: Folded, segments: Sequence[Segment]) -> tuple[str, ...]:
         """Well-formed numbers in own words that are not said to be a customer's (an invoice's, an order's)."""
@@ -265,15 +266,17 @@ class _Work:
 
     def _bare(self, lines: list[Line]) -> None:
         """A block of lines that is number, name, address and perhaps the wish, with nothing to say so."""
+        if self._fields[FieldName.NAME]:
+            return
         for number, line in enumerate(lines):
-            if number and lines[number - 1].bare and not self._finder.is_closing(lines[number - 1].bare):
-                continue
             block = []
             for below in lines[number : number + 6]:
                 if not below.bare:
                     break
                 block.append(below)
-            if not 3 <= len(block) <= 5 or self._fields[FieldName.NAME]:
+            if not 3 <= len(block) <= 5:
+                continue
+            if number and lines[number - 1].bare and not self._finder.is_closing(lines[number - 1].bare):
                 continue
             digits = self._numbers.value(line.bare)
             name, address = self._finder.original(block[1]), self._finder.original(block[2])
@@ -313,19 +316,17 @@ class _Work:
 
     def _prose(self, lines: list[Line]) -> None:
         """Names and addresses that can be recognised; the record is looked for in the text all the same."""
+        if self._fields[FieldName.NAME] and self._fields[FieldName.ADDRESS]:
+            return
+        written = [self._finder.original(line) for line in lines]
         if not self._fields[FieldName.NAME]:
-            for line in lines:
-                for start, end in self._seen.names(
-                    self._finder.original(line), has_number=self._has_number_near(lines, line)
-                ):
+            for line, original in zip(lines, written, strict=True):
+                for start, end in self._seen.names(original, has_number=self._has_number_near(lines, line)):
                     self._add_original(FieldName.NAME, line, start, end)
         if not self._fields[FieldName.ADDRESS]:
-            for number, line in enumerate(lines):
-                if line.bare:
-                    original = self._finder.original(line)
-                    following = self._finder.original(lines[number + 1]) if number + 1 < len(lines) else ""
-                    for start, end in self._seen.addresses(original, following):
-                        self._add_original(FieldName.ADDRESS, line, start, end)
+            for line, original, following in zip(lines, written, [*written[1:], ""], strict=False):
+                for start, end in self._seen.addresses(original, following) if line.bare else ():
+                    self._add_original(FieldName.ADDRESS, line, start, end)
 
     def _has_number_near(self, lines: list[Line], line: Line) -> bool:
         return (
@@ -340,7 +341,11 @@ class _Work:
         """Names, addresses and what other labels claim hold no wish; nor do labels, unless they say what is wanted."""
         if pair.kind == "aside" and self._wishes(self._folded.text[pair.start : pair.end]):
             return  # "E-mail: stop"
-        if pair.kind != "inquiry":
+        if pair.kind == "customer_number":
+            # What follows the number in its sentence may say what is wanted.
+            stated = self._numbers.first(self._folded.text[pair.start : pair.end])
+            self._claimed.append((pair.label_start, pair.start + stated.end if stated else pair.end))
+        elif pair.kind != "inquiry":
             self._claimed.append((pair.label_start, pair.end))
         elif self._said_from(pair) > pair.label_start:
             self._claimed.append((pair.label_start, pair.start))

@@ -54,6 +54,12 @@ _UNEVEN: Final = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef\uff9e\uff9f\u3099\u309a\u309b\u309c\u0300-\u036f]"
 )
 
+_FOLDED: Final = re.compile(f"[{''.join(re.escape(chr(code)) for code in sorted(TABLE))}]+")
+
+
+def _fold(match: re.Match[str]) -> str:
+    return match[0].translate(TABLE)
+
 
 class Folded:
     """A folded text and the way back: `origin(i)` is where its i-th character stood in the text given."""
@@ -66,7 +72,7 @@ class Folded:
         if text.isascii():
             self.text = text.lower().replace("\r", " ").replace("`", "'")
         elif _UNEVEN.search(text) is None:
-            self.text = text.translate(TABLE)
+            self.text = _FOLDED.sub(_fold, text)
         else:
             self.text, self._origins = _uneven(text)
 

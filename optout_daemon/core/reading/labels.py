@@ -74,7 +74,7 @@ class Labels:
         """The labels of one folded line with their values' beginnings, in order; empty where there are none."""
         first = self._first(line)
         found = [first] if first else []
-        if first is None and not any(mark in line for mark in ":=|"):
+        if first is None and ":" not in line and "=" not in line and "|" not in line:
             return found
         start = first.value if first else 0
         for place in self._places(line, start):
@@ -102,6 +102,8 @@ class Labels:
         label = self._at(line, at, inner=False)
         if label is not None:
             return label
+        if _INDEX.match(line, at) is None:
+            return None
         number, rest = self.index(line)
         if not number:
             return None

@@ -8,17 +8,20 @@ work on folded text (folding.py), in time linear in it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 MOST_FORMS: Final = 5000
 """Forms that one phrase may stand for."""
 
 _LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
-_WORD: Final = re.compile(r"[a-z0-9]+")
-_MARK: Final = re.compile(r"[^a-z0-9\s]")
-_BEGINNING: Final = re.compile(r"([a-z0-9]+)(?:[^a-z0-9]{0,2}[a-z0-9]+)?")
+_RUN: Final = re.compile(r"([a-z0-9][a-z0-9]*)")
+_EDGE: Final = "\x01"
+"""Stands in no mail: reading takes the controls out (clean.py)."""
 
 
 class WordsError(Exception):
@@ -34,23 +37,21 @@ class Token(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Phrases with their kinds, found by how they begin and then by length, longest first.
+    """Phrases with their kinds, found all at once by an Aho-Corasick automaton; Latin ones as whole words only."""
 
-    A phrase begins with its first two words in Latin letters, or with three other characters. The time a place takes
-    is bounded by the number of lengths that begin alike; no pattern has to be compiled.
-    """
+    __slots__ = ("_automaton", "_entries", "kinds")
 
-    kinds: Mapping[str, str]
-    lengths: Mapping[str, tuple[int, ...]]
-    """How phrases begin to the lengths of those that do, longest first."""
-    words: frozenset[str]
-    """First words of the phrases in Latin letters."""
-    pairs: frozenset[str]
-    """First two characters of the others."""
-    singles: frozenset[str]
-    """Phrases of one character."""
+    def __init__(self, kinds: Mapping[str, str]) -> None:
+        """`kinds` is of folded phrase to kind."""
+        self.kinds = dict(kinds)
+        self._entries = [(kind, phrase, len(phrase)) for phrase, kind in kinds.items()]
+        self._automaton = AhoCorasick(
+            [_EDGE.join(_RUN.split(phrase)) for phrase in kinds],
+            matchkind=MatchKind.LeftmostLongest,
+            implementation=Implementation.ContiguousNFA,
+            store_patterns=False,
+        )
 
     def scan(self, text: str) -> list[Token]:
         """Every phrase in folded text, leftmost and longest first, without overlap; Latin ones as whole words."""
@@ -58,49 +59,24 @@ class Lexicon:
 
     def scan_all(self, texts: Sequence[str]) -> list[list[Token]]:
         """The same of each of some texts, in one go: a scan has its price, and sentences are short."""
-        whole = "\0".join(texts)
-        kinds, lengths, size = self.kinds, self.lengths, len(whole)
+        entries = self._entries
         found: list[list[Token]] = []
         here: list[Token] = []
-        offset = limit = after = 0
+        offset = limit = 0
         following = iter(texts)
-        for at in self._starts(whole):
-            if at < after:
-                continue
+        # Both ends of a run of Latin letters are marked, in texts as in phrases: none is found inside a word.
+        runs = _RUN.split("\0".join(texts))
+        marks = [number + end for number, end in enumerate(accumulate(map(len, runs)))]
+        for number, at, _ in self._automaton.find_matches_as_indexes(_EDGE.join(runs)):
+            at -= bisect_left(marks, at)
             while at >= limit:
                 here = []
                 found.append(here)
                 offset, limit = limit, limit + len(next(following)) + 1
-            if whole[at] in _LATIN:
-                begins = _BEGINNING.match(whole, at)
-                choices = lengths.get(begins[0]) if begins else None
-                choices = choices or (lengths.get(begins[1]) if begins else None)
-            else:
-                three = whole[at : at + 3]
-                choices = lengths.get(three) or lengths.get(three[:2]) or lengths.get(three[:1])
-            for length in choices or ():
-                end = at + length
-                phrase = whole[at:end]
-                kind = kinds.get(phrase)
-                if kind is None or (phrase[-1] in _LATIN and end < size and whole[end] in _LATIN):
-                    continue
-                after = end
-                here.append(Token(kind, at - offset, end - offset, phrase))
-                break
+            kind, phrase, length = entries[number]
+            here.append(Token(kind, at - offset, at - offset + length, phrase))
         found += [[] for _ in range(len(texts) - len(found))]
         return found
-
-    def _starts(self, text: str) -> list[int]:
-        pairs, singles, words = self.pairs, self.singles, self.words
-        starts = [match.start() for match in _WORD.finditer(text) if match[0] in words] if words else []
-        if not text.isascii():
-            others = [at for at in range(len(text)) if text[at : at + 2] in pairs or text[at] in singles]
-            starts = sorted([*starts, *others]) if starts else others
-        elif pairs or singles:
-            marks = [match.start() for match in _MARK.finditer(text)]
-            others = [at for at in marks if text[at : at + 2] in pairs or text[at] in singles]
-            starts = sorted([*starts, *others]) if others else starts
-        return starts
 
 
 class Phrases:
@@ -110,16 +86,7 @@ class Phrases:
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self.all = frozenset(phrases)
-        latin = [phrase for phrase in self.all if phrase[0] in _LATIN]
-        other = [phrase for phrase in self.all if phrase[0] not in _LATIN]
-        edge = r"(?![a-z0-9])"
-        choices = [rf"(?<![a-z0-9]){_trie(latin)}{edge}"] if latin else []
-        if other:
-            plain = [phrase for phrase in other if phrase[-1] not in _LATIN]
-            mixed = [phrase for phrase in other if phrase[-1] in _LATIN]
-            choices += [_trie(plain)] if plain else []
-            choices += [_trie(mixed) + edge] if mixed else []
-        self._pattern = re.compile("|".join(choices) or r"(?!)")
+        self._pattern = re.compile(_trie(map(_steps, self.all)) if self.all else r"(?!)")
 
     def holds(self, text: str) -> bool:
         """Whether any of them stands in folded text."""
@@ -127,8 +94,11 @@ class Phrases:
 
     def begins(self, text: str, within: int = 1) -> int:
         """Where one of them ends that begins among the first characters of folded text; 0 for none."""
-        match = self._pattern.search(text, 0, 80)
-        return match.end() if match is not None and match.start() <= within else 0
+        for at in range(within + 1):
+            match = self._pattern.match(text, at, 80)
+            if match is not None:
+                return match.end()
+        return 0
 
 
 def expand(phrase: str) -> list[str]:
@@ -160,7 +130,18 @@ def _forms(phrase: str, at: int) -> tuple[list[str], int]:
     return forms, at
 
 
-def _trie(phrases: Iterable[str]) -> str:
+def _steps(phrase: str) -> list[str]:
+    """A phrase as patterns, one a character; one that begins or ends in Latin ends where a word does, and begins so.
+
+    What stands before the first character is looked at behind it: so a search begins with a class of characters.
+    """
+    steps = [re.escape(one) for one in phrase]
+    if phrase[0] in _LATIN:
+        steps[0] = f"{steps[0]}(?<![a-z0-9]{steps[0]})"
+    return [*steps, "(?![a-z0-9])"] if phrase[0] in _LATIN or phrase[-1] in _LATIN else steps
+
+
+def _trie(phrases: Iterable[Sequence[str]]) -> str:
     """A pattern for the longest of the phrases; shared beginnings are tried once, so that the time a place takes is
     bounded by the longest phrase."""
     root: dict[str, Any] = {}
@@ -180,27 +161,5 @@ def _branch(node: dict[str, Any]) -> str:
             ((step, after),) = after.items()
             run += step
         if one:
-            choices.append(re.escape(run) + ("" if list(after) == [""] else _branch(after)))
+            choices.append(run + ("" if list(after) == [""] else _branch(after)))
     return f"(?:{'|'.join(choices)})" + ("?" if "" in node else "")
-
-
-def lexicon(phrases: Mapping[str, str]) -> Lexicon:
-    """Of folded phrase to kind."""
-    lengths: dict[str, set[int]] = {}
-    words, pairs, singles = set(), set(), set()
-    for phrase in phrases:
-        latin = _BEGINNING.match(phrase)
-        if latin:
-            words.add(latin[1])
-        elif len(phrase) == 1:
-            singles.add(phrase)
-        else:
-            pairs.add(phrase[:2])
-        lengths.setdefault(latin[0] if latin else phrase[:3], set()).add(len(phrase))
-    for beginning, choices in lengths.items():
-        latin = _BEGINNING.match(beginning)
-        for shorter in [latin[1]] if latin else [beginning[:1], beginning[:2]]:
-            if shorter in phrases:
-                choices.add(len(shorter))
-    ordered = {key: tuple(sorted(choices, reverse=True)) for key, choices in lengths.items()}
-    return Lexicon(dict(phrases), ordered, frozenset(words), frozenset(pairs), frozenset(singles))

@@ -11,7 +11,7 @@ from optout_daemon.core.model import SegmentKind
 from optout_daemon.core.reading.words import Language
 
 _RULE: Final = re.compile(r"[-=_*~.・･+#━─―…☆★♪◇◆■□●○＊‥┄┈┅▬\s]{5,}")
-_RULE_SIGNS: Final = frozenset("-=_*~.・･+#━─―…☆★♪◇◆■□●○＊‥┄┈┅▬")
+RULE_SIGNS: Final = frozenset("-=_*~.・･+#━─―…☆★♪◇◆■□●○＊‥┄┈┅▬")
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class MarkedLine:
 
 def is_rule(line: str) -> bool:
     """Whether a stripped line is a drawn line."""
-    return len(line) >= 5 and line[0] in _RULE_SIGNS and _RULE.fullmatch(line) is not None
+    return len(line) >= 5 and line[0] in RULE_SIGNS and _RULE.fullmatch(line) is not None
 
 
 def says(text: str, kind: str, languages: Sequence[Language], *, at_start: bool = False) -> bool:

@@ -11,7 +11,10 @@ from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.scope import only_part
 from optout_daemon.core.reading.sentences import Sentence
 
-
+_BINDING: Final = frozenset({"stop_if", "condition", "until", "pause", "fewer", "onlywant", "span"})
+"""What `condition` looks for in a sentence: one without any of it is passed over at once."""
+_BESIDES: Final = frozenset({"change", "errand", "erase", "disclose", "ask", "wh", "damage"})
+"""What `second_request` looks for in a sentence, beside clauses."""
 _NEAR: Final = 24
 """Characters between `fewer` and what there should be fewer of."""
 
@@ -19,10 +22,12 @@ _NEAR: Final = 24
 def condition(case: Case, stops: Sequence[Clause], *, anywhere: bool = False) -> Sentence | None:
     """The sentence that binds the stop to a condition, a time, a number or a part; `anywhere` looks beyond it."""
     near = {id(clause.sentence) for clause in case.stopping}
-    for clause in case.stopping:
+    for clause in case.stops:
         if clause.predicate.kind == "pause":
             return clause.sentence
     for number, sentence in enumerate(case.sentences):
+        if sentence.kinds.isdisjoint(_BINDING):
+            continue
         here = id(sentence) in near or sentence.subject or anywhere
         beside = here or anywhere or any(id(one) in near for one in case.sentences[max(0, number - 1) : number + 2])
         for token in sentence.tokens:
@@ -74,7 +79,7 @@ def _some_only(clause: Clause) -> bool:
 
 def _limits(case: Case, sentence: Sentence, token: Token) -> bool:
     if token.kind == "fewer":
-        return sentence.subject or _of_sendings(case, sentence, token)
+        return _of_sendings(case, sentence, token)
     whole = _whole_channel(sentence, token, case.channels)
     return not whole or any(
         one.kind in case.channels and one.end == token.start and _stopped(case, one) for one in sentence.tokens
@@ -114,6 +119,8 @@ def another(case: Case, stops: Sequence[Clause]) -> Sentence | None:
     """The sentence that says the wish is for somebody else; one about what they like to get does not."""
     own = case.tells("own") is not None
     for sentence in case.sentences:
+        if not sentence.who:
+            continue
         kept = any(clause.polarity is Polarity.KEEP for clause in sentence.clauses)
         if kept and not any(clause in case.stopping for clause in sentence.clauses):
             continue
@@ -135,7 +142,11 @@ def _is_theirs(case: Case, sentence: Sentence, kin: Token) -> bool:
 def second_request(case: Case, stops: Sequence[Clause]) -> Sentence | None:
     """The sentence that asks for something beside the stop."""
     for sentence in case.sentences:
+        if not sentence.clauses and sentence.kinds.isdisjoint(_BESIDES):
+            continue
         stopping = any(clause in case.stopping for clause in sentence.clauses)
+        if not stopping and sentence.has("dont", "unwanted", "deny"):
+            continue  # I do not want my data deleted
         if sentence.has("change", "errand", "erase", "disclose") or any(
             clause.polarity is Polarity.ERASE for clause in sentence.clauses
         ):

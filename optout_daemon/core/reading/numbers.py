@@ -15,14 +15,16 @@ from itertools import islice
 from typing import Final
 
 from optout_daemon.core.matching.number import normalise
-from optout_daemon.core.reading.lexicon import Lexicon, lexicon
+from optout_daemon.core.reading.lexicon import Lexicon
 from optout_daemon.core.reading.settings import ReaderSettings
 from optout_daemon.core.reading.words import Language
 
 _LETTERED: Final = re.compile(r"[a-z]{0,6}-?[0-9][0-9a-z]*")
-_DIGITS: Final = re.compile(r"[0-9]+")
+_LETTERS: Final = re.compile(r"(?:^|[^a-z])([a-z]{1,3}-?)$")
+_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz"
+_DIGITS: Final = re.compile(r"[0-9][0-9]*")
 _BEGINNING: Final = re.compile(r"[\s:#.]{0,4}([a-z]{0,6}-?[0-9][0-9 \-]{0,24})")
-_KANJI: Final = re.compile(r"[〇零一二三四五六七八九]{6,14}")
+_KANJI: Final = re.compile(r"[〇零一二三四五六七八九][〇零一二三四五六七八九]{5,13}")
 _GAP: Final = re.compile(r"[ \-・ー]{1,2}")
 _MASKED: Final = re.compile(r"https?://[^\s<>]{1,500}|[^\s<>@()]{1,64}@[a-z0-9.-]{1,255}")
 _AMOUNT_AFTER: Final = re.compile(
@@ -31,6 +33,9 @@ _AMOUNT_AFTER: Final = re.compile(
 _AMOUNT_BEFORE: Final = frozenset("$¥€£@%=&_")
 _DATE: Final = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _DAY: Final = re.compile(r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
+_OPENING: Final = re.compile(r"[(\[「【、,\n]")
+_CLOSING: Final = re.compile(r"[)\]」】、,。\n]|$")
+"""What sets a number in two groups apart, so that it needs no label: 今井千代(1830 4467、前橋市...)."""
 _TIED: Final = re.compile(
     r"[\s:=#/|>)\]】」』〉》*_\"'.,、は がの\-…‥・]*(?:(?:is|are|was|says|reads|ist|です|:)\s*)?[\s:#\"'(「]*"
 )
@@ -68,7 +73,7 @@ class Numbers:
                     claims.setdefault(label, "ours")
                 elif kind in ("aside", "postal_code"):
                     claims.setdefault(label, "other")
-        self._claims: Lexicon = lexicon(claims)
+        self._claims = Lexicon(claims)
 
     def well_formed(self, number: str) -> bool:
         """Whether a normalised number has the configured form."""
@@ -109,14 +114,22 @@ class Numbers:
             number = self.value(text[start:end])
             formed = self.well_formed(number)
             claim = self._claim(text, start)
+            lettered = _LETTERS.search(text, max(0, start - 5), start) if not formed and claim != "ours" else None
+            if (
+                lettered and self._claim(text, lettered.start(1)) == "ours"
+            ):  # 番号は「A-30948」: no number of ours, yet given
+                start, claim = lettered.start(1), "ours"
+                number = self.value(text[start:end])
             if claim == "other" or (claim != "ours" and not formed):
                 continue
-            if not formed and not (4 <= len(number) <= 14 and number.isdigit()):
+            if not formed and not (4 <= len(number) <= 14 and number.lstrip(_ALPHABET).isdigit()):
                 continue
             if _AMOUNT_AFTER.match(text, end) or (start and text[start - 1] in _AMOUNT_BEFORE and claim != "ours"):
                 continue
             written = text[start:end]
-            if claim is None and (any(sign in " ・" for sign in written) or _DAY.fullmatch(written)):
+            set_apart = _OPENING.match(text, start - 1) and _CLOSING.match(text, end) if start else None
+            spaced = any(sign in " ・" for sign in written) and not set_apart
+            if claim is None and (spaced or _DAY.fullmatch(written)):
                 continue
             after = end
             found.append(

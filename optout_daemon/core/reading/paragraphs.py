@@ -18,7 +18,7 @@ _BULLET: Final = re.compile(r"(?:[-*•・●■◆※☆★+]|\(?[0-9]{1,2}[.)�
 _WRAPPED: Final = 45
 """A Latin line shorter than this is not broken by its program but ended by its author."""
 _TICKED: Final = re.compile(r"\[[x✓✔*レ]\]|\([x✓✔*レ]\)|[☑☒✅✓✔■]")
-_EMPTY_BOX: Final = re.compile(r"(?:\[ {0,3}\]|\( {0,3}\)|[☐□])")
+_EMPTY_BOX: Final = re.compile(r"[\[(☐□](?:(?<=\[) {0,3}\]|(?<=\() {0,3}\)|(?<=[☐□]))")
 _OPTION: Final = r"[^\[\](){}☐□☑☒✅■\n]{1,40}"
 _NOT_TICKED: Final = re.compile(rf"(?:\[ {{0,3}}\]|\( {{0,3}}\)|[☐□]){_OPTION}")
 _TICKED_BEHIND: Final = re.compile(rf"{_OPTION}(?:\[ {{0,3}}\]|\( {{0,3}}\)|[☐□])")
@@ -34,24 +34,27 @@ def paragraphs(lines: Sequence[Line], claimed: Sequence[tuple[int, int]]) -> lis
     for line in lines:
         while position < len(claimed) and claimed[position][1] < line.start:
             position += 1
-        pieces = _unclaimed(line, claimed, position)
-        whole = len(pieces) == 1 and pieces[0] == (line.start, line.start + len(line.text))
+        high = line.start + len(line.text)
+        empty = not line.bare or is_rule(line.bare)
+        whole = position == len(claimed) or claimed[position][0] > high
+        pieces = [] if whole or empty else _unclaimed(line, claimed, position)
+        whole = whole or pieces == [(line.start, high)]
         bullet = _BULLET.match(line.bare)
-        if text and (not line.bare or is_rule(line.bare) or not whole or bullet):
+        if text and (empty or not whole or bullet):
             found.append((text, start, end))
             text = ""
-        if not line.bare or is_rule(line.bare):
+        if empty:
             continue
         if not whole:
-            for low, high in pieces:
-                piece = ticked(line.text[low - line.start : high - line.start])
+            for low, stop in pieces:
+                piece = ticked(line.text[low - line.start : stop - line.start])
                 if not piece.strip(" :|,、/\t[]【】()"):
                     continue
-                if high == line.start + len(line.text) and not _WIDE.search(piece[-12:]):
+                if stop == high and not _WIDE.search(piece[-12:]):
                     # What stands behind a label may be wrapped too.
-                    text, start, end, last = piece.rstrip(), low, high, len(line.bare)
+                    text, start, end, last = piece.rstrip(), low, stop, len(line.bare)
                 else:
-                    found.append((piece, low, high))
+                    found.append((piece, low, stop))
             continue
         bare = ticked(line.bare[bullet.end() :] if bullet else line.bare)
         if not text:
@@ -61,7 +64,7 @@ def paragraphs(lines: Sequence[Line], claimed: Sequence[tuple[int, int]]) -> lis
         else:
             found.append((text, start, end))
             text, start = bare, line.start
-        end, last = line.start + len(line.text), len(line.bare)
+        end, last = high, len(line.bare)
     if text:
         found.append((text, start, end))
     return found

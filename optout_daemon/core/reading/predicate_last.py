@@ -8,7 +8,6 @@ from optout_daemon.core.reading.clause import NOT_OURS, PREDICATES, STOPPING, ST
 from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.sentences import Sentence
 
-
 _ELSEWHERE: Final = frozenset({"damage", "complaint", "change", "errand", "question", "ask", "amend", "polite"})
 """What a phrase in front of a predicate may be without being something that we send."""
 

@@ -18,6 +18,7 @@ _CJK: Final = "ぁ-ゖァ-ヺー一-鿿々〆ヶ"
 _ANY_CJK: Final = re.compile(f"[{_CJK}]")
 _KANJI: Final = re.compile("[一-鿿]")
 _CHUNK: Final = re.compile(r"[^、。,／/|()（）「」『』【】\[\]\t!！?？:：;；]+")
+_BETWEEN: Final = re.compile(r"[、。,／/|()（）「」『』【】\[\]\t!！?？:：;；]")
 _PLACE_SIGN: Final = re.compile(r"[都道府県市区郡町村]")
 _NUMERAL: Final = "0-9０-９一二三四五六七八九十百〇"
 _LOT: Final = re.compile(
@@ -34,6 +35,8 @@ _TITLE: Final = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Mx)\.? )?"
 _WORD: Final = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ.'’-]{0,24}"
 _FULL_NAME: Final = rf"{_TITLE}{_WORD}(?: {_WORD}){{1,3}}"
 _WESTERN: Final = re.compile(_FULL_NAME)
+_AREA: Final = re.compile(r"-(?:ku|shi|cho|chome|machi|gun|ken|mura|dori|iru|agaru|sagaru|jo|kan)\b", re.IGNORECASE)
+"""Nishi-iru, Minato-ku: no name."""
 _PART: Final = re.compile(r"[^,|/()–—;]+")
 _TOWNS: Final = r"(?:,? [A-Z][A-Za-z.'’-]{1,24}(?: [A-Z0-9][A-Za-z0-9.'’-]{0,24}){0,3}){0,4}"
 _STREET: Final = re.compile(
@@ -63,7 +66,12 @@ class Prose:
         latin = [word for word in after if word.isascii()]
         self._followed = re.compile(rf"^({_FULL_NAME}) (?i:{_any(latin)})\b") if latin else _NEVER
         wide = [word for word in after if not word.isascii()]
-        self._named = re.compile(rf"([{_CJK}\u3000 ]{{2,12}}?)(?:{_any(wide)})(?![かがけ])") if wide else _NEVER
+        self._named = (
+            re.compile(rf"([{_CJK}\u3000 ]{{2,12}}?)(?:{_any(wide)})(?![かがけ])(?!(?<=こと)(?:申|もう|い))")
+            if wide
+            else _NEVER
+        )
+        self._after = re.compile(_any(wide)) if wide else _NEVER
         units, streets = words["unit"], words["street"]
         self._unit = (
             re.compile(
@@ -86,7 +94,7 @@ class Prose:
             return False
         if _NAME.fullmatch(bare):
             return not self._no_parts.search(fold(bare))
-        if not _WESTERN.fullmatch(bare):
+        if not _WESTERN.fullmatch(bare) or _AREA.search(bare):
             return False
         return not any(word.lower().strip(".") in self._no_words for word in bare.split())
 
@@ -120,15 +128,15 @@ class Prose:
         if not _ANY_CJK.search(line):
             yield from self._western_names(line, has_number)
             return
-        for match in self._named.finditer(line):
+        for match in self._named.finditer(line) if self._after.search(line) else ():
             start, end = match.span(1)
             lead = _LEAD.match(line, start, end)
             start = lead.end() if lead and lead.end() < end else start
             if self.is_name(line[start:end]) and _WRITTEN_NAME.search(line[start:end]):
                 yield start, end
+        if not has_number and _BETWEEN.search(line.strip()):
+            return  # a name by itself would be the whole line
         for match in _CHUNK.finditer(line):
-            if not has_number and len(match[0].strip()) != len(line.strip()):
-                continue
             for piece in _PIECE.finditer(match[0]):
                 text = piece[0]
                 if 3 <= len(text) <= 8 and _KANJI.search(text) and self.is_name(text) and not _PLACE_SIGN.search(text):
@@ -156,13 +164,13 @@ class Prose:
         """Places of likely addresses in a line; `following` is the next one."""
         if len(line) > _LONGEST:
             return
-        if _ANY_CJK.search(line):
+        if _PLACE_SIGN.search(line) and _ANY_CJK.search(line):
             for match in _CHUNK.finditer(line):
                 found = _japanese_address(match[0])
                 if found:
                     yield match.start() + found[0], match.start() + found[1]
                     return
-        if not any(sign.isdigit() for sign in line):
+        if not any(map(str.isdigit, line)):
             return
         for pattern in (self._unit, _STREET, _ROMAJI, self._plain):
             found_at = pattern.search(line)

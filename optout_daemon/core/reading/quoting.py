@@ -14,7 +14,7 @@ from typing import Final
 
 from optout_daemon.core.model import Segment, SegmentKind
 from optout_daemon.core.reading.folding import Folded
-from optout_daemon.core.reading.marked_line import MarkedLine, is_rule, says
+from optout_daemon.core.reading.marked_line import RULE_SIGNS, MarkedLine, is_rule, says
 from optout_daemon.core.reading.signature import States, looks_like_a_number, mark_tail
 from optout_daemon.core.reading.words import Language
 
@@ -22,6 +22,8 @@ _ADDRESS: Final = re.compile(r"<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
 _CLOCK: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _DAY: Final = re.compile(r"(?:19|20)[0-9]{2}|[0-9]{1,2}[/月.][0-9]{1,2}")
 _HEADER: Final = re.compile(r"[*\s]*([^:\s*][^:*]{0,14}?)[*\s]*:[*\s]")
+_MARKS: Final = ("-", "_", "=", "*", "<", "【", "[", "+")
+"""With which a line like `-----Original Message-----` may begin."""
 _ENDS_OF_INTRODUCTION: Final = frozenset(":e。")
 
 
@@ -85,7 +87,7 @@ def _mark_quotations(lines: list[MarkedLine], languages: Sequence[Language]) -> 
 def _introduction(lines: list[MarkedLine], number: int, languages: Sequence[Language]) -> tuple[int, bool]:
     """(lines of what introduces a quotation here, whether all that follows is quoted); (0, False) for none."""
     text = lines[number].text
-    if len(text) > 300:
+    if len(text) > 300 or not _may_introduce(lines, number):
         return 0, False
     for count in (1, 2):
         if count == 2:
@@ -107,9 +109,21 @@ def _introduction(lines: list[MarkedLine], number: int, languages: Sequence[Lang
     return 0, False
 
 
+def _may_introduce(lines: list[MarkedLine], number: int) -> bool:
+    """Whether a line has anything that introduces quotations have; most lines have not, and need no closer look."""
+    text = lines[number].text
+    if ":" in text or "@" in text or text[0] in _MARKS or text[0] in RULE_SIGNS:
+        return True
+    return number + 1 < len(lines) and lines[number + 1].text.endswith((":", "wrote"))
+
+
 def _attributes(text: str, languages: Sequence[Language]) -> bool:
     """`On <day>, <who> wrote:`, `<day> <who> <address>:`, `<who>さんは書きました:`"""
-    if not text.endswith((":", "wrote", "。")) or len(text) > 400 or ("@" not in text and not _CLOCK.search(text)):
+    if (
+        not text.endswith((":", "wrote", "。"))
+        or len(text) > 400
+        or ("@" not in text and (":" not in text or not _CLOCK.search(text)))
+    ):
         return False
     if _ADDRESS.search(text) and (_CLOCK.search(text) or _DAY.search(text)) and text.endswith(":"):
         return True
@@ -125,7 +139,7 @@ def _next_is_quoted(lines: list[MarkedLine], number: int) -> bool:
 
 
 def _is_original(text: str, languages: Sequence[Language]) -> bool:
-    if not text.startswith(("-", "_", "=", "*", "<", "【", "[", "+")) and not text.endswith(":"):
+    if not text.startswith(_MARKS) and not text.endswith(":"):
         return False
     bare = text.strip("-_=*<>【】[]+: ")
     return len(bare) <= 40 and any(
@@ -141,9 +155,9 @@ def _headers(lines: list[MarkedLine], number: int, languages: Sequence[Language]
             if known:
                 break
             continue
-        match = _HEADER.match(line.text + " ")
+        match = _HEADER.match(line.text + " ") if ":" in line.text else None
         name = match[1].replace(" ", "") if match else ""
-        if not any(name in one.quoting["header"].all for one in languages if "header" in one.quoting):
+        if not name or not any(name in one.quoting["header"].all for one in languages if "header" in one.quoting):
             if not known:
                 return False
             continue  # a folded header line

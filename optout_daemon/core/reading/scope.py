@@ -46,9 +46,7 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
         mails = [token for token in clause.objects if token.kind == "mail"]
         if excepted:
             scope.named |= set(case.channels) - excepted
-        elif any(token.kind == "including" and not _leads(token, clause) for token in clause.others):
-            scope.every = True
-        elif _every_list(clause):
+        elif _includes_more(clause) or _every_list(clause):
             scope.every = True
         elif mails and named:
             scope.named |= named if _junk_in(mails, named) else _beside_mail(named, case.channels)
@@ -73,6 +71,8 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
             scope.named |= here
             if not here:
                 scope.generic.append(clause)
+        elif _says_again(case, clause, stops) and (scope.named or scope.every):
+            continue
         else:
             channels, whole = _spoken_of(case, clause)
             scope.named |= channels
@@ -89,6 +89,19 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
     elif scope.generic and not scope.named and not scope.every:
         scope.doubtful = scope.doubtful or _in_two_minds(case, scope.generic)
     return scope
+
+
+def _says_again(case: Case, clause: Clause, stops: Sequence[Clause]) -> bool:
+    """`Stop the brochures. Yes, stop.`: a stop without a thing, right after one that named its own."""
+    before = case.before(clause.sentence)
+    return clause.polarity is Polarity.PERHAPS and any(
+        one.sentence is before and one.polarity is Polarity.STOP and one.objects for one in stops
+    )
+
+
+def _includes_more(clause: Clause) -> bool:
+    """`and everything else`, but for more of one channel."""
+    return any(token.kind == "including" and not _leads(token, clause) for token in clause.others)
 
 
 def _every_list(clause: Clause) -> bool:

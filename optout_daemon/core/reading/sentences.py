@@ -18,7 +18,8 @@ from optout_daemon.core.reading.words import Language
 if TYPE_CHECKING:
     from optout_daemon.core.reading.clause import Clause
 
-_TERMINATOR: Final = re.compile(r"[。!?]+(?![)」』\"])|\.{2,}|\.(?=\s|$)|…+")
+# Begins with a class of characters, to which a search can skip; the same holds for its neighbours elsewhere.
+_TERMINATOR: Final = re.compile(r'[。!?.…](?:(?<=[。!?])[。!?]*(?![)」』"])|(?<=\.)(?:\.+|(?=\s|$))|(?<=…)…*)')
 _WORD: Final = re.compile(r"[a-zà-ɏ']+")
 _LONGEST: Final = 600
 """Characters of one sentence."""
@@ -70,14 +71,16 @@ def sentences(
                 at = match.end()
         _add(found, text[at:], start, end, languages, subject)
     for one, tokens in zip(found, _scan(found, lambda language: language.wish), strict=True):
-        one.tokens, one.kinds = tokens, frozenset(token.kind for token in tokens)
+        if tokens:
+            one.tokens, one.kinds = tokens, frozenset([token.kind for token in tokens])
     return found
 
 
 def tell(found: Sequence[Sentence]) -> None:
     """Look for what the sentences say of who the wish is for."""
     for one, tokens in zip(found, _scan(found, lambda language: language.who), strict=True):
-        one.who, one.people = tokens, frozenset(token.kind for token in tokens)
+        if tokens:
+            one.who, one.people = tokens, frozenset([token.kind for token in tokens])
 
 
 def _add(found: list[Sentence], piece: str, start: int, end: int, languages: Sequence[Language], subject: bool) -> None:

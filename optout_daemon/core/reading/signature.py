@@ -56,7 +56,9 @@ def _mark_disclaimers(
             continue
         text = " ".join(one.text for one in paragraph)
         if earlier and len(text) > 20 and says(text, "disclaimer", languages) and not states(text):
-            for one in paragraph:
+            below_a_name = paragraph[0].text in _DASHES
+            spoken = (at for at, one in enumerate(paragraph) if says(one.text, "disclaimer", languages))
+            for one in paragraph[next(spoken, 0) if below_a_name else 0 :]:
                 one.kind = SegmentKind.DISCLAIMER
         earlier = earlier or bool(paragraph)
         paragraph = []

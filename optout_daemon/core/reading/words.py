@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Final
 
 from optout_daemon.core.reading.folding import fold
-from optout_daemon.core.reading.lexicon import Lexicon, Phrases, WordsError, expand, lexicon
+from optout_daemon.core.reading.lexicon import Lexicon, Phrases, WordsError, expand
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Full-width brackets in a phrase stand for themselves."""
@@ -128,9 +128,9 @@ def parse(text: str, name: str) -> Language:
         foreign=_characters(data.get("foreign")),
         common=frozenset(fold(word) for word in data.get("common", ())),
         labels=_kinds(data["labels"], name),
-        wish=lexicon(_kinds({**data["channels"], **data["wish"]}, name)),
-        who=lexicon(_kinds(data["who"], name)),
-        whose=lexicon(_kinds({"whose": whose}, name)),
+        wish=Lexicon(_kinds({**data["channels"], **data["wish"]}, name)),
+        who=Lexicon(_kinds(data["who"], name)),
+        whose=Lexicon(_kinds({"whose": whose}, name)),
         quoting={kind: Phrases(_kinds({kind: phrases}, name)) for kind, phrases in data["quoting"].items()},
         prose={key: tuple(_kinds({key: list(phrases)}, name)) for key, phrases in data["prose"].items()},
         grammar=_grammar(data["grammar"], name),
