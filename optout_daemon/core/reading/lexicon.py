@@ -19,6 +19,7 @@ MOST_FORMS: Final = 5000
 """Forms that one phrase may stand for."""
 
 _LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_ENDS: Final = "(?![a-z0-9])"
 _RUN: Final = re.compile(r"([a-z0-9][a-z0-9]*)")
 _EDGE: Final = "\x01"
 """Stands in no mail: reading takes the controls out (clean.py)."""
@@ -138,7 +139,7 @@ def _steps(phrase: str) -> list[str]:
     steps = [re.escape(one) for one in phrase]
     if phrase[0] in _LATIN:
         steps[0] = f"{steps[0]}(?<![a-z0-9]{steps[0]})"
-    return [*steps, "(?![a-z0-9])"] if phrase[0] in _LATIN or phrase[-1] in _LATIN else steps
+    return [*steps, _ENDS] if phrase[0] in _LATIN or phrase[-1] in _LATIN else steps
 
 
 def _trie(phrases: Iterable[Sequence[str]]) -> str:
@@ -155,7 +156,8 @@ def _trie(phrases: Iterable[Sequence[str]]) -> str:
 
 def _branch(node: dict[str, Any]) -> str:
     choices = []
-    for one, after in node.items():
+    # That a phrase may end here is tried last: the longest is wanted.
+    for one, after in sorted(node.items(), key=lambda choice: choice[0] == _ENDS):
         run = one
         while len(after) == 1 and "" not in after:
             ((step, after),) = after.items()

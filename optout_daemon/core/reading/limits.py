@@ -96,7 +96,7 @@ def trim(raw: bytes) -> Trimmed:
 
 
 def _levels(raw: bytes) -> int:
-    """Attached messages of a small mail, or an upper bound of them: a pattern is only asked where many are said to be."""
+    """Attached messages of a small mail, or an upper bound of them where that is low enough."""
     types = raw.lower().count(b"content-type")
     return types if types <= LEVELS else len(_ATTACHED.findall(raw))
 

@@ -8,7 +8,7 @@ from typing import Final
 from optout_daemon.core.reading.case import Case, theirs
 from optout_daemon.core.reading.clause import Clause, Polarity
 from optout_daemon.core.reading.lexicon import Token
-from optout_daemon.core.reading.scope import only_part
+from optout_daemon.core.reading.named import only_part
 from optout_daemon.core.reading.sentences import Sentence
 
 _BINDING: Final = frozenset({"stop_if", "condition", "until", "pause", "fewer", "onlywant", "span"})

@@ -11,12 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from optout_daemon.core.reading.case import Case, about_others
+from optout_daemon.core.reading.case import Case
 from optout_daemon.core.reading.clause import VERBS, Clause, Polarity
 from optout_daemon.core.reading.lexicon import Token
-from optout_daemon.core.reading.sentences import Sentence
-
-_LITTLE: Final = re.compile(r"(?:\b(?:the|your|my|for|from|of|all)\b|[\s,はのも])*")
+from optout_daemon.core.reading.named import named_by
 
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 _FEW: Final = 6
@@ -186,40 +184,6 @@ def _says_which(clause: Clause) -> bool:
     return bool(things) and not following
 
 
-def named_by(clause: Clause, channels: Sequence[str]) -> tuple[set[str], set[str], bool]:
-    """(channels that a clause names, channels that it leaves out, whether it leaves out or means something else)."""
-    last = clause.sentence.language.order == "predicate_last"
-    text = clause.sentence.text
-    objects = [token for token in clause.objects if token.kind in channels]
-    excepted: set[str] = set()
-    bent = False
-    for bend in (token for token in clause.others if token.kind == "except"):
-        near = [token for token in objects if (token.end <= bend.start if last else token.start >= bend.end)]
-        pick = (near[-1] if last else near[0]) if near else None
-        gap = "?" if pick is None else text[pick.end : bend.start] if last else text[bend.end : pick.start]
-        if pick is None or not _LITTLE.fullmatch(gap):
-            bent = True
-        else:
-            excepted.add(pick.kind)
-            objects = [token for token in objects if token is not pick]
-    named = {token.kind for token in objects} - excepted
-    return named, excepted if not named else set(), bent
-
-
-def only_part(clause: Clause) -> bool:
-    """Whether a channel in a clause is meant in part: the travel newsletter, e-mails about cookware."""
-    grammar, text = clause.sentence.language.grammar, clause.sentence.text
-    for token in clause.objects:
-        if token.kind not in clause.sentence.language.channels:
-            continue
-        if clause.sentence.language.order == "predicate_last":
-            if any(match.end() == token.start for match in grammar.part.finditer(text, 0, token.start)):
-                return True
-        elif grammar.part.match(text, token.end):
-            return True
-    return False
-
-
 def _spoken_of(case: Case, clause: Clause) -> tuple[set[str], bool]:
     """What was spoken of before: (channels, whether everything)."""
     for tokens in case.beside(clause):
@@ -266,36 +230,3 @@ def _means_all(token: Token, tokens: Sequence[Token]) -> bool:
         return False
     following = next((one for one in tokens if one.start >= token.end and one.text not in ("these", "those")), None)
     return following is None or following.kind in ("sending", "mail", "every") or following.start - token.end > 2 * _FEW
-
-
-def kept_by(case: Case) -> tuple[set[str], Clause | None, Clause | None]:
-    """(channels asked to go on, a clause that asks for it without saying what, one that keeps part of a channel)."""
-    kept: set[str] = set()
-    open_keep = part = None
-    stopped = {channel for stop in case.stops for channel in named_by(stop, case.channels)[0]}
-    for sentence in case.sentences:
-        topic: set[str] = set()
-        for clause in sentence.clauses:
-            named = named_by(clause, case.channels)[0]
-            if any(token.kind == "mail" for token in clause.objects):
-                named.add("email")
-            if clause.polarity is Polarity.KEEP and not about_others(clause):
-                if only_part(clause):
-                    part = part or clause
-                if named or topic:
-                    kept |= named or topic
-                elif case.is_ours(clause) and not clause.has("rest"):
-                    open_keep = open_keep or clause
-                topic = named or topic
-            elif clause.polarity is Polarity.LIKE:
-                topic = named or topic
-                if clause.predicate.kind == "want" and not stopped & named:
-                    kept |= named
-            else:
-                topic = set()
-    return kept, open_keep, part
-
-
-def overlap(case: Case, channels: set[str]) -> Sentence | None:
-    """The sentence that keeps one of these channels."""
-    return next((one.sentence for one in case.keeps if named_by(one, case.channels)[0] & channels), None)

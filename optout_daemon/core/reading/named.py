@@ -1,0 +1,46 @@
+"""Which channels one clause names, which it leaves out, and whether it means only part of one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from optout_daemon.core.reading.clause import Clause
+
+_LITTLE: Final = re.compile(r"(?:\b(?:the|your|my|for|from|of|all)\b|[\s,はのも])*")
+"""What may stand between a channel and the word that leaves it out."""
+
+
+def named_by(clause: Clause, channels: Sequence[str]) -> tuple[set[str], set[str], bool]:
+    """(channels that a clause names, channels that it leaves out, whether it leaves out or means something else)."""
+    last = clause.sentence.language.order == "predicate_last"
+    text = clause.sentence.text
+    objects = [token for token in clause.objects if token.kind in channels]
+    excepted: set[str] = set()
+    bent = False
+    for bend in (token for token in clause.others if token.kind == "except"):
+        near = [token for token in objects if (token.end <= bend.start if last else token.start >= bend.end)]
+        pick = (near[-1] if last else near[0]) if near else None
+        gap = "?" if pick is None else text[pick.end : bend.start] if last else text[bend.end : pick.start]
+        if pick is None or not _LITTLE.fullmatch(gap):
+            bent = True
+        else:
+            excepted.add(pick.kind)
+            objects = [token for token in objects if token is not pick]
+    named = {token.kind for token in objects} - excepted
+    return named, excepted if not named else set(), bent
+
+
+def only_part(clause: Clause) -> bool:
+    """Whether a channel in a clause is meant in part: the travel newsletter, e-mails about cookware."""
+    grammar, text = clause.sentence.language.grammar, clause.sentence.text
+    for token in clause.objects:
+        if token.kind not in clause.sentence.language.channels:
+            continue
+        if clause.sentence.language.order == "predicate_last":
+            if any(match.end() == token.start for match in grammar.part.finditer(text, 0, token.start)):
+                return True
+        elif grammar.part.match(text, token.end):
+            return True
+    return False
