@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from optout_daemon.core.matching import gazetteer, kana_place
+from optout_daemon.core.matching.continental import ContinentalAddress
 from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.kana import KANJI
 from optout_daemon.core.matching.numbers import groups
+from optout_daemon.core.matching.parted import PartedAddress
 from optout_daemon.core.matching.place import ABSENT, Finding, Place
 from optout_daemon.core.matching.romaji_place import AREA_WORDS, RomajiPlace, names
-from optout_daemon.core.matching.street import StreetAddress, places
-from optout_daemon.core.matching.street_words import STREET_WORDS, UNITS, words_of
+from optout_daemon.core.matching.street import StreetAddress
+from optout_daemon.core.matching.street_words import STREET_WORDS, UNITS, places, words_of
 from optout_daemon.core.model import Agreement, Customer
 
 _LATIN: Final = re.compile("[a-z]{3}")
@@ -29,7 +31,7 @@ class RecordAddress:
 
     place: Place | None = None
     romaji: RomajiPlace | None = None
-    street: StreetAddress | None = None
+    street: StreetAddress | ContinentalAddress | PartedAddress | None = None
     verbatim: tuple[str, ...] = ()
     """The words of an address in Latin letters that has no street with a town: no form may fit it."""
     squeezed: str = ""
@@ -44,7 +46,7 @@ class RecordAddress:
             romaji = RomajiPlace.of_place(place) if place else None
             return cls(place, romaji, squeezed="" if place else gazetteer.place_form(address))
         romaji = RomajiPlace.of(address, code)
-        street = None if romaji else StreetAddress.of(address, code)
+        street = None if romaji else _street(address, code)
         return cls(None, romaji, street, () if street else tuple(words_of(Passage(address))))
 
     def find(self, passage: Passage) -> Finding:
@@ -79,6 +81,10 @@ class RecordAddress:
             if at >= 0 and not text[end : end + 1].isdigit():
                 return Finding(Agreement.AGREES, passage.unsqueezed(at), passage.unsqueezed(end - 1) + 1)
         return ABSENT
+
+
+def _street(address: str, code: str) -> StreetAddress | ContinentalAddress | PartedAddress | None:
+    return ContinentalAddress.of(address, code) or PartedAddress.of(address, code) or StreetAddress.of(address, code)
 
 
 _JAPANESE: Final = re.compile(

@@ -15,8 +15,8 @@ _BEFORE_KANJI: Final = ("名前", "氏名", "姓名", "会員", "会員名", "�
                         "私", "様", "号", "室", "番地", "階", "棟")  # fmt: skip
 _AFTER_KANJI: Final = ("様", "殿", "氏", "本人", "住所", "番号", "会員", "顧客", "客", "宛", "電話", "連絡", "用件",
                        "内容", "名義", "拝", "〒")  # fmt: skip
-_BEFORE_KANA: Final = ("ハ", "ノ", "ナマエ", "シメイ", "バンゴウ", "ゴウ", "ワタシ", "デス", "マス")
-_AFTER_KANA: Final = ("デス", "デゴザ", "トモウ", "トイ", "サマ", "サン", "チャン", "ダ", "ノ", "ハ", "ガ", "ヨリ",
+BEFORE_KANA: Final = ("ハ", "ノ", "ナマエ", "シメイ", "バンゴウ", "ゴウ", "ワタシ", "デス", "マス")
+AFTER_KANA: Final = ("デス", "デゴザ", "トモウ", "トイ", "サマ", "サン", "チャン", "ダ", "ノ", "ハ", "ガ", "ヨリ",
                       "モ", "ニ", "カラ", "ト")  # fmt: skip
 
 
@@ -31,16 +31,16 @@ def stands_alone_before(passage: Passage, at: int) -> bool:
         spaced = passage.broken_before(at - 1) and passage.broken_before(at + 1)
         return not (spaced and KANJI.match(first) and KANJI.match(before))
     if KANA.match(first):
-        return not (KANA.match(before) or KANJI.match(before)) or text.endswith(_BEFORE_KANA + _BEFORE_KANJI, 0, at)
+        return not (KANA.match(before) or KANJI.match(before)) or text.endswith(BEFORE_KANA + _BEFORE_KANJI, 0, at)
     return before not in "ケ々" and (not KANJI.match(before) or text.endswith(_BEFORE_KANJI, 0, at))
 
 
 def stands_alone_after(passage: Passage, end: int) -> bool:
     """Whether what follows cannot belong to the name: 山田幹夫 is not 山田幹, 林まりこ is not 林まり."""
     text = passage.squeezed
-    if end >= len(text) or passage.broken_before(end):
+    if passage.broken_before(end):
         return True
     last, after = text[end - 1], text[end]
     if KANJI.match(after):
         return text.startswith(_AFTER_KANJI, end)
-    return not (KANA.match(last) and KANA.match(after)) or text.startswith(_AFTER_KANA, end)
+    return not (KANA.match(last) and KANA.match(after)) or text.startswith(AFTER_KANA, end)

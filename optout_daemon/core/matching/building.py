@@ -25,7 +25,9 @@ _KATAKANA: Final = re.compile("[ァ-ヺー]{3,}|[a-z]{2,}")
 _NO_NAME: Final = re.compile("デス|マス|申|ヲ|^[ノニデ]|tel|fax|mail|phone|電話|携帯|番号|会員|氏名|名前|停止|不要|送")
 """What shows that a text behind a lot is not the name of a building."""
 _DIGITS: Final = str.maketrans("〇一二三四五六七八九", "0123456789")
-_LEAD: Final = re.compile(r"[ \t、,]*\n?[ \t、,]*")
+_LEAD: Final = re.compile(r"[ \t、,]*\n?[ \t、,]*(?:\((?=[^()\n]{1,40}\)))?")
+_HASH: Final = re.compile(r"#[ \t]?([a-z]?-?[0-9]{1,5}-?[a-z]?)(?![0-9a-z])")
+_FLOOR: Final = re.compile(r"[0-9]{1,2}(?:階|f)[ \-]*(?=[a-z]?-?[0-9]{2})")
 _UNIT: Final = re.compile(r"[^\n、,。.!?/|()「」<>:;@#*]{1,60}")
 _ROOM: Final = re.compile(
     r"(?P<name>[^0-9〇一二三四五六七八九]{0,25}?|[^0-9]{0,25}?)[ \-ノ]*"
@@ -63,10 +65,13 @@ def read(folded: str, at: int, known: Sequence[str] = ()) -> Building:
     """
     lead = _LEAD.match(folded, at)
     at = lead.end() if lead else at
+    hashed = _HASH.match(folded, at)
+    if hashed:
+        return Building("", hashed[1].replace("-", ""), hashed.end())
     unit = _UNIT.match(folded, at)
     if unit is None:
         return Building()
-    text = unit[0]
+    text = _FLOOR.sub(lambda found: " " * len(found[0]), unit[0])  # ハイツ3階302
     squeezed = place_form(text)
     for name in sorted(known, key=len, reverse=True):  # a name on record may hold digits itself
         if name and squeezed.startswith(name):
@@ -120,7 +125,19 @@ def contradicts(stated: Building, names: Sequence[str], room: str) -> bool:
         # One in Latin letters, one in kana: only the room can tell.
         if key and written.isascii() != key.isascii() and stated.room and stated.room == room:
             return False
+        if key and stated.room and stated.room == room and _is_shortened(written, key):
+            return False
     return True
+
+
+_INITIALS: Final = re.compile("[a-z]{1,3}")
+
+
+def _is_shortened(written: str, key: str) -> bool:
+    """Whether a name leaves out parts of the other or has initials for them: LM古淵 for ライオンズマンション古淵."""
+    rest = iter(key)
+    short = _INITIALS.sub("", written)
+    return len(short) > 1 and all(character in rest for character in short)
 
 
 def _key(name: str) -> str:

@@ -1,25 +1,27 @@
 """Rank the likely customers of a held inquiry for staff, each with its reasons.
 
-For people's eyes only: nothing here decides. Likeness by ratio (rapidfuzz) is used nowhere else.
+For people's eyes only: nothing here decides. Likeness by ratio (rapidfuzz) is used nowhere else. Many customers are
+looked at roughly, and only the likeliest of them are compared with the mail as the matching would.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from optout_daemon.core.matching.address import RecordAddress
-from optout_daemon.core.matching.folding import Passage
+from optout_daemon.core.matching.folding import Passage, fold
 from optout_daemon.core.matching.gazetteer import place_form
-from optout_daemon.core.matching.introduced import all_names
-from optout_daemon.core.matching.keys import EMAIL, PLACE, digits, match_keys, search_keys
+from optout_daemon.core.matching.keys import EMAIL, PLACE, SearchKeys, digits, place_keys, search_keys
 from optout_daemon.core.matching.name import Likeness, PersonName
-from optout_daemon.core.matching.statement import Statement
 from optout_daemon.core.model import Agreement, Customer, FieldName, Reading
+from optout_daemon.core.reading.address import comparable
 
 _WEIGHTS: Final = {
     "same number": 60.0,
@@ -35,6 +37,11 @@ _WEIGHTS: Final = {
 _SIMILAR: Final = 70.0
 """Ratio from which two names are called similar."""
 _MOST_NAMES: Final = 8
+_TOWN: Final = re.compile(r"\D{4,40}")
+"""What stands before the numbers of a Japanese address."""
+_NUMERAL: Final = re.compile("[0-9０-９〒一二三四五六七八九十]")
+_LONGEST: Final = 20_000
+"""Characters of a mail in which a town is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,71 +53,120 @@ class Candidate:
     reasons: tuple[str, ...]
 
 
-def rank(reading: Reading, customers: Iterable[Customer], limit: int = 10) -> tuple[Candidate, ...]:
-    """The likeliest first, at most `limit`; those for whom nothing speaks are left out."""
-    statement = Statement(reading)
-    asked = set(search_keys(reading).keys)
-    names = tuple(_stated_names(statement))
+def rank(
+    reading: Reading, customers: Iterable[Customer], limit: int = 10, *, asked: SearchKeys | None = None
+) -> tuple[Candidate, ...]:
+    """The likeliest first, at most `limit`; those for whom nothing speaks are left out.
+
+    `asked` is what `search_keys` made of this reading, where that is at hand.
+    """
+    stated = _Stated(reading, asked or search_keys(reading))
+    rough = sorted(((stated.rough(customer), customer) for customer in customers), key=_first, reverse=True)
     found = []
-    for customer in customers:
-        reasons = tuple(_reasons(statement, customer, asked, names))
+    for likelihood, customer in rough[: limit + 2]:
+        if likelihood < rough[0][0] / 3:
+            break  # somebody who shares the family name, beside one who shares all
+        reasons = tuple(stated.reasons(customer))
         if reasons:
-            score = (
-                sum(_WEIGHTS[reason] for reason in reasons)
-                + max((_ratio(name, customer) for name in names), default=0) / 100
-            )
+            score = sum(_WEIGHTS[reason] for reason in reasons) + stated.ratio(customer) / 100
             found.append(Candidate(customer, round(score, 3), reasons))
     found.sort(key=lambda candidate: (-candidate.score, candidate.customer.number))
     return tuple(found[:limit])
 
 
-def _reasons(
-    statement: Statement, customer: Customer, asked: set[tuple[str, str]], names: tuple[str, ...]
-) -> Iterator[str]:
-    numbers = statement.reading.numbers
-    if customer.number in numbers:
-        yield "same number"
-    elif any(OSA.distance(customer.number, number, score_cutoff=1) <= 1 for number in numbers):
-        yield "number one slip away"
-    likes = {PersonName(customer).likeness(name) for name in names}
-    if Likeness.FULL in likes or PersonName(customer).find(statement.own) is not None:
-        yield "same name"
-    elif any(_ratio(name, customer) >= _SIMILAR for name in names):
-        yield "similar name"
-    elif Likeness.PARTIAL in likes:
-        yield "same family name"
-    record = RecordAddress.of(customer)
-    passages = [statement.own, *(Passage(field.value) for field in statement.given(FieldName.ADDRESS))]
-    keys = set(match_keys(customer)) & asked
-    if any(record.find(passage).agreement is Agreement.AGREES for passage in passages):
-        yield "same address"
-    elif any(kind == PLACE for kind, _ in keys):
-        yield "postal code and lot"
-    elif (
-        record.place is not None
-        and record.place.town
-        and any(record.place.area.inner + record.place.town in place_form(passage.raw[:20_000]) for passage in passages)
-    ):
-        yield "same town"
-    if any(kind == EMAIL for kind, _ in keys):
-        yield "writes from the e-mail address on record"
+def _first(pair: tuple[float, Customer]) -> float:
+    return pair[0]
 
 
-def _stated_names(statement: Statement) -> Iterator[str]:
-    for field in (*statement.given(FieldName.NAME), *statement.in_prose(FieldName.NAME)):
-        yield field.value
-    if statement.reading.envelope.author_name:
-        yield statement.reading.envelope.author_name
-    for (start, end), _ in zip(all_names(statement.own), range(_MOST_NAMES), strict=False):
-        yield statement.own.folded[start:end]
+class _Stated:
+    """What one mail states, in the forms in which customers are compared with it; each is made once."""
 
+    def __init__(self, reading: Reading, asked: SearchKeys) -> None:
+        self._asked = asked
+        self.statement = asked.statement
+        self.numbers = reading.numbers
+        self.keys = frozenset(asked.keys)
+        self.codes = frozenset(key.partition(":")[0] for kind, key in asked.keys if kind == PLACE)
 
-def _ratio(name: str, customer: Customer) -> float:
-    """Likeness of a stated name to the best spelling on record, 0 to 100, the order of its words aside."""
-    spellings = (customer.name, customer.name_kana, customer.name_romaji)
-    return max(fuzz.token_sort_ratio(_letters(name), _letters(spelling)) for spelling in spellings if spelling)
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Stated names as letters, without repeats, each with one way in which it was written."""
+        found: dict[str, str] = {}
+        for name in self._asked.names[:_MOST_NAMES]:
+            found.setdefault(_letters(name), name)
+        return found
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """Where an address may stand: in own words, the lines with a number and those beside them."""
+        lines = self.statement.own.raw.split("\n")
+        near: set[int] = set()
+        for at, line in enumerate(lines):
+            if _NUMERAL.search(line):
+                near.update(range(max(0, at - 2), min(len(lines), at + 3)))
+        own = Passage("\n".join(lines[at] for at in sorted(near)))
+        return (own, *(Passage(field.value) for field in self.statement.given(FieldName.ADDRESS)))
+
+    @cached_property
+    def places(self) -> str:
+        """Where a town may stand, with or without a number behind it."""
+        return "\n".join(place_form(passage.raw[:_LONGEST]) for passage in (self.statement.own, *self.passages[1:]))
+
+    def rough(self, customer: Customer) -> float:
+        """How likely a customer looks at a glance: no reason is given, and none is needed to be passed over."""
+        town = _TOWN.match(place_form(customer.address))
+        return (
+            (60 if customer.number in self.numbers else 35 if self._near(customer) else 0)
+            + (25 if self._writes_from(customer) else 0)
+            + (30 if digits(customer.postal_code) in self.codes else 0)
+            + (15 if town is not None and town[0][-5:] in self.places else 0)
+            + 50 * (self.ratio(customer) / 100) ** 2
+        )
+
+    def reasons(self, customer: Customer) -> Iterator[str]:
+        """What speaks for a customer, in plain words."""
+        if customer.number in self.numbers:
+            yield "same number"
+        elif self._near(customer):
+            yield "number one slip away"
+        yield from self._name(customer)
+        yield from self._address(customer)
+        if self._writes_from(customer):
+            yield "writes from the e-mail address on record"
+
+    def _near(self, customer: Customer) -> bool:
+        return any(OSA.distance(customer.number, number, score_cutoff=1) <= 1 for number in self.numbers)
+
+    def _writes_from(self, customer: Customer) -> bool:
+        return bool(customer.email) and (EMAIL, comparable(customer.email)) in self.keys
+
+    def _name(self, customer: Customer) -> Iterator[str]:
+        person = PersonName(customer)
+        likes = {person.likeness(name) for name in self.names.values()}
+        if Likeness.FULL in likes or person.find(self.statement.own) is not None:
+            yield "same name"
+        elif self.ratio(customer) >= _SIMILAR:
+            yield "similar name"
+        elif Likeness.PARTIAL in likes:
+            yield "same family name"
+
+    def _address(self, customer: Customer) -> Iterator[str]:
+        record = RecordAddress.of(customer)
+        if any(record.find(passage).agreement is Agreement.AGREES for passage in self.passages):
+            yield "same address"
+        elif self.codes and not self.keys.isdisjoint(place_keys(customer)):
+            yield "postal code and lot"
+        elif record.place is not None and record.place.town:
+            if record.place.area.inner + record.place.town in self.places:
+                yield "same town"
+
+    def ratio(self, customer: Customer) -> float:
+        """Likeness of a stated name to the best spelling on record, 0 to 100, the order of its words aside."""
+        spellings = (customer.name, customer.name_kana, customer.name_romaji)
+        letters = [_letters(spelling) for spelling in spellings if spelling]
+        return max((fuzz.token_sort_ratio(name, one) for name in self.names for one in letters), default=0.0)
 
 
 def _letters(name: str) -> str:
-    folded = Passage(name).folded
-    return " ".join(folded.split()) if folded.isascii() else digits(name)
+    folded = fold(name)
+    return " ".join(folded.split()) if folded.isascii() else "".join(filter(str.isalnum, folded))

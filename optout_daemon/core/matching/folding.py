@@ -41,6 +41,8 @@ _TABLE: Final = _table()
 
 def fold(text: str) -> str:
     """The comparable form of a text; idempotent; line breaks stay, so lines correspond one to one."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
     if _INVISIBLE.search(text):
         text = _INVISIBLE.sub("", text)
     folded = unicodedata.normalize("NFKC", text).translate(_TABLE)
@@ -111,7 +113,10 @@ class Passage:
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
-        return tuple(Token(plain(m[0]), m.start(), m.end()) for m in _TOKEN.finditer(self.folded))
+        found = _TOKEN.finditer(self.folded)
+        if self.folded.isascii() and "'" not in self.folded:
+            return tuple([Token(m[0], *m.span()) for m in found])
+        return tuple([Token(plain(m[0]), *m.span()) for m in found])
 
     def sound(self, start: int, end: int) -> str:
         """The sound of the Latin word in this range of `folded`, in romaji's one spelling."""
@@ -166,7 +171,10 @@ class Passage:
         wanted, start = at - starts_folded[line], starts_raw[line]
         end = starts_raw[line + 1] - 1 if line + 1 < len(starts_raw) else len(self.raw)
         text = self.raw[start:end]
-        if text.isascii():
+        stop = starts_folded[line + 1] - 1 if line + 1 < len(starts_folded) else len(self.folded)
+        # A line in NFKC folds character by character, unless something vanishes: none ever becomes longer.
+        even = stop - starts_folded[line] == len(text) and unicodedata.is_normalized("NFKC", text)
+        if even or text.isascii():
             return start + wanted
         while wanted > 0 and (length := len(fold(text[:_STRIDE]))) <= wanted and len(text) > _STRIDE:
             text, start, wanted = text[_STRIDE:], start + _STRIDE, wanted - length
@@ -185,8 +193,7 @@ class Passage:
 
     def is_in_internet_address(self, at: int) -> bool:
         """Whether this character of `folded` stands in an e-mail address or a web address: no name is stated there."""
-        first = max(self.folded.rfind(" ", 0, at), self.folded.rfind("\n", 0, at), at - 80) + 1
-        for run in _INTERNET.finditer(self.folded, first, at + 80):
+        for run in _INTERNET.finditer(self.folded, max(0, at - 80), at + 80):
             if run.start() <= at < run.end():
                 return "@" in run[0] or "://" in run[0] or run[0].startswith("www.")
         return False
@@ -201,7 +208,3 @@ class Passage:
         piece = self._pieces[index]
         limit = self._pieces[index + 1].at - 1 if index + 1 < len(self._pieces) else len(self.raw)
         return Span(piece.part, piece.start + first - piece.at, piece.start + min(last, limit) - piece.at)
-
-    def squeezed_span(self, start: int, end: int) -> Span | None:
-        """The Span of a range of `squeezed`."""
-        return self.span(self.unsqueezed(start), self.unsqueezed(end - 1) + 1) if end > start else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Final
 
 from optout_daemon.core.matching.folding import Passage, fold
@@ -87,6 +87,10 @@ def _of_the_family(passage: Passage, person: PersonName | None) -> Iterator[tupl
                     yield start, start + len(text)
         else:
             tokens = [token for token in passage.tokens_between(chunk.start(), chunk.end()) if token.word.isalpha()]
+            for left, token in pairwise(tokens):  # whoever writes no capitals: mike castellano
+                beside = token.word == family and passage.folded[left.end : token.start] == " "
+                if beside and left.word in given_names() and not passage.is_capital(left.start):
+                    yield left.start, token.end
             while tokens and (tokens[0].word in _LEADING or tokens[0].word in TITLES):
                 del tokens[0]
             capital = len(tokens) in (2, 3) and all(passage.is_capital(token.start) for token in tokens)

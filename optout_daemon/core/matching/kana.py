@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from typing import Final
 
 KANJI: Final = re.compile("[\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -128,9 +127,3 @@ def sounds_like(written: str, recorded: str, *, known_length: bool = True) -> bo
         else:
             return False
     return index == len(written)
-
-
-def joined(parts: Sequence[str]) -> tuple[str, ...]:
-    """The parts of a name in both orders, without separator."""
-    forward, backward = "".join(parts), "".join(reversed(parts))
-    return (forward,) if forward == backward else (forward, backward)

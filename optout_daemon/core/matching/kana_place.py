@@ -24,29 +24,26 @@ _SUFFIXES: Final = {"市": ("SI",), "区": ("KU",), "町": ("TYO", "MATI"), "村
 def find(place: Place, passage: Passage) -> Finding:
     """What the text says in kana of this address: it agrees, another lot or town in the city, or nothing."""
     differs = ABSENT
-    if not place.area.romaji or not _RUN.search(passage.squeezed):
+    if not place.area.romaji:
         return ABSENT
     for run in _RUN.finditer(passage.squeezed):
         read = lot.read(passage.folded, passage.unsqueezed(run.end()))
-        sound = without_length(romaji_of_kana(run[0]))
-        start = passage.unsqueezed(run.start())
-        for town in _towns(place, sound):
-            numbers = read.numbers if read is not None else ()
+        if read is None:
+            continue
+        start, numbers = passage.unsqueezed(run.start()), read.numbers
+        for town in _towns(place, without_length(romaji_of_kana(run[0]))):
             if len(numbers) == len(place.numbers) + 1 and str(numbers[-1]) == place.room:
                 numbers = numbers[:-1]
-            end = read.end if read is not None else passage.unsqueezed(run.end() - 1) + 1
             if numbers == place.numbers and any(can_be_read(name, town) for name in without_building(place.town)):
-                return Finding(Agreement.AGREES, start, end)
-            if differs is ABSENT and read is not None:
-                differs = Finding(Agreement.DIFFERS, start, end)
+                return Finding(Agreement.AGREES, start, read.end)
+            if differs is ABSENT:
+                differs = Finding(Agreement.DIFFERS, start, read.end)
     return differs
 
 
 def _towns(place: Place, sound: str) -> Iterator[str]:
     """What stands behind each naming of the city or ward, suffix included."""
     inner = without_length(place.area.romaji[-1])
-    for suffix in _SUFFIXES.get(place.area.inner[-1:], ()):
-        at = sound.find(inner + suffix)
-        while at >= 0:
-            yield sound[at + len(inner) + len(suffix) :]
-            at = sound.find(inner + suffix, at + 1)
+    for suffix in _SUFFIXES[place.area.inner[-1]]:
+        for named in re.finditer(inner + suffix, sound):
+            yield sound[named.end() :]

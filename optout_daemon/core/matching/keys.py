@@ -23,6 +23,7 @@ from optout_daemon.core.matching.statement import Statement
 from optout_daemon.core.matching.variants import family_names
 from optout_daemon.core.matching.western_name import WesternName
 from optout_daemon.core.model import Corrections, Customer, FieldName, Reading
+from optout_daemon.core.reading.address import comparable
 
 Key = tuple[str, str]
 
@@ -39,10 +40,15 @@ def match_keys(customer: Customer) -> tuple[Key, ...]:
     if not fold(customer.name).isascii():
         for spelling in (customer.name_kana, customer.name_romaji):
             keys += _sound_keys(spelling)
-    keys += _place_keys(customer.address, customer.postal_code)
+    keys += place_keys(customer)
     if customer.email:
-        keys.append((EMAIL, customer.email.strip().lower()))
+        keys.append((EMAIL, comparable(customer.email)))
     return tuple(dict.fromkeys(key for key in keys if key[1]))
+
+
+def place_keys(customer: Customer) -> Iterable[Key]:
+    """Those of one customer that tell where they live."""
+    return _place_keys(customer.address, customer.postal_code)
 
 
 @dataclass(frozen=True)
@@ -58,12 +64,16 @@ class SearchKeys:
         """(kind, key) rows of what the mail states, and of the numbers one slip of the hand away."""
         return tuple(dict.fromkeys(key for key in self._keys() if key[1]))
 
+    @cached_property
+    def statement(self) -> Statement:
+        return Statement(self.reading, self.corrections)
+
     def _keys(self) -> Iterator[Key]:
-        statement = Statement(self.reading, self.corrections)
+        statement = self.statement
         envelope = self.reading.envelope
         for address in (envelope.author, *envelope.reply_to):
-            yield EMAIL, (address or "").lower()
-        for name in self._names(statement):
+            yield EMAIL, comparable(address or "")
+        for name in self.names:
             yield from _name_keys(name)
             yield from _sound_keys(name)
         for field in (*statement.given(FieldName.ADDRESS), *statement.in_prose(FieldName.ADDRESS)):
@@ -73,11 +83,17 @@ class SearchKeys:
             yield NUMBER, number
             yield from ((NUMBER, near) for near in neighbours(number))
 
-    def _names(self, statement: Statement) -> Iterator[str]:
-        for field in (*statement.given(FieldName.NAME), *statement.in_prose(FieldName.NAME)):
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names that the mail states, without repeats: given ones, the sender's, and where none is given any in it."""
+        return tuple(dict.fromkeys(name for name in self._names() if name))
+
+    def _names(self) -> Iterator[str]:
+        given = self.statement.given(FieldName.NAME)
+        for field in (*given, *self.statement.in_prose(FieldName.NAME)):
             yield field.value
         yield self.reading.envelope.author_name
-        for passage in (statement.own, statement.signature):
+        for passage in (self.statement.signature,) if given else (self.statement.own, self.statement.signature):
             for (start, end), _ in zip(all_names(passage), range(_MOST_NAMES), strict=False):
                 yield passage.folded[start:end]
 
@@ -123,7 +139,7 @@ def _sound_keys(name: str) -> list[Key]:
         return []
     latin = any("a" <= letter <= "z" for letter in folded)
     parts = [romaji_key(part) if latin else romaji_of_kana(kana_key(bare(part))) for part in folded.split()]
-    sounds = sorted(part.replace(":", "").replace("=", "") for part in parts if part)
+    sounds = sorted(part.replace(":", "") for part in parts if part)
     return [(SOUND, " ".join(sounds))] if len(sounds) > 1 else []
 
 

@@ -14,9 +14,12 @@ _NUMBER: Final = re.compile(r"[0-9]{1,5}(?![0-9])|[〇零一二三四五六七�
 _BLANK: Final = re.compile(r"[ \t]*")
 _SEPARATOR: Final = re.compile(
     r"(?P<closing>[ \t]*(?:丁目|街区|番地ノ?|番(?!町)|号(?!室)))(?:[ \t]*ノ)?(?P<dash>[\-ー])?|[ \t]*[\-ー]\s{0,4}|ノ"
+    r"|[.・](?=[0-9]{1,4}(?![0-9])|[〇一二三四五六七八九十])"
 )
 _ROOM: Final = re.compile(r"[ \t]*(?:号室|号棟|室|階|f(?![a-z]))")
 _GOES_ON: Final = re.compile("[ \t]*(?:番|号)(?!室)")
+_NAME: Final = re.compile("(?![番号丁街])[\u4e00-\u9fff々]|ツ[\u4e00-\u9fff]")
+"""What makes a family name of a number: 三浦, 五味, 三ツ矢."""
 _NOT_A_LOT: Final = re.compile(r"[ \t]*(?:年|月|日|時|分|歳|才|人|名|円|回|通|件|個|点|冊|枚|番目|%)")
 
 
@@ -37,9 +40,12 @@ def number(digits: str) -> int:
 
 
 def in_kanji(value: int) -> str:
-    """A number below 100 in kanji with tens: 36 -> 三十六."""
-    tens, units = divmod(value, 10)
-    return ("" if tens < 2 else _KANJI[tens + 1]) + ("十" if tens else "") + (_KANJI[units + 1] if units else "")
+    """A number below 10,000 in kanji with tens, hundreds and thousands: 36 -> 三十六."""
+    written = ""
+    for unit, size in (("千", 1000), ("百", 100), ("十", 10)):
+        count, value = divmod(value, size)
+        written += ("" if count < 2 else _KANJI[count + 1]) + (unit if count else "")
+    return written + (_KANJI[value + 1] if value or not written else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,8 @@ def read(folded: str, at: int) -> Lot | None:
     while (found := _NUMBER.match(folded, at)) and len(numbers) < 6:
         if _ROOM.match(folded, found.end()) or _NOT_A_LOT.match(folded, found.end()):
             break
+        if numbers and folded[at - 1] in "ノ地" and not found[0].isascii() and _NAME.match(folded, found.end()):
+            break  # 2839番地の三浦です
         numbers.append(number(found[0]))
         end = found.end()
         separator = _SEPARATOR.match(folded, end)

@@ -160,7 +160,10 @@ def judge_address(statement: Statement, customer: Customer | None) -> Judgement:
     finding = record.find(statement.own)
     if finding.agreement is Agreement.AGREES:
         return _found(statement.own, finding, "the record's address stands in own words")
+    differs = statement.own.span(finding.start, finding.end) if finding.agreement is Agreement.DIFFERS else None
     for field in statement.in_prose(FieldName.ADDRESS):
+        if _overlap(field.span, differs):
+            continue  # the reading may have cut off another room
         if record.find(Passage(field.value)).agreement is Agreement.AGREES:
             return Judgement(Agreement.AGREES, field.span, "the record's address stands in own words")
     if vague:
@@ -197,6 +200,16 @@ def _labelled_address(statement: Statement, record: RecordAddress, given: Sequen
     if any(finding.agreement is Agreement.DIFFERS for finding in findings) or any(map(any_address, passages)):
         return Judgement(Agreement.DIFFERS, given[0].span, "the labelled address is not that on record")
     return None
+
+
+def _overlap(one: Span | None, other: Span | None) -> bool:
+    return (
+        one is not None
+        and other is not None
+        and one.part is other.part
+        and one.start < other.end
+        and other.start < one.end
+    )
 
 
 def _with_what_follows(statement: Statement, field: Field) -> Passage | None:

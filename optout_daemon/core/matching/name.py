@@ -15,13 +15,19 @@ from enum import Enum
 from functools import cached_property
 from typing import Final
 
+from optout_daemon.core.matching import foreign_kana, romaji_name
 from optout_daemon.core.matching.boundary import stands_alone_after, stands_alone_before
 from optout_daemon.core.matching.folding import Passage, fold
+from optout_daemon.core.matching.gazetteer import PLACE, locate, place_form
 from optout_daemon.core.matching.kana import KANA, KANJI, PLAIN_KANA, kana_key, romaji_key, romaji_of_kana, sounds_like
+from optout_daemon.core.matching.name_orders import FAMILIES, Writing, writings
 from optout_daemon.core.matching.variants import bag, family_names
 from optout_daemon.core.matching.western_name import SUFFIXES, TITLES, WesternName
 from optout_daemon.core.model import Customer
 
+HANGUL: Final = re.compile("[\uac00-\ud7a3]")
+_AFTER_HANGUL: Final = ("입니다", "이라고", "이에요", "님", "씨")
+_DOUBLED: Final = re.compile("(.)々")
 _SCRIPT: Final = re.compile(f"{KANJI.pattern}|{KANA.pattern}")
 
 _HONORIFIC: Final = re.compile(
@@ -33,7 +39,6 @@ _REMARK: Final = re.compile(r"印|拝|記|男性?|女性?|本人|[0-9]{1,3}\s*[�
 _REMARKS: Final = bag("customer number no id account member cust ref age years old male female dob san sama and the")
 _BRACKETS: Final = re.compile(r"[(\[{<「『【〈《]([^()\[\]{}<>「」『』【】〈〉《》]{0,80})[)\]}>」』】〉》]")
 
-_STARTS: Final = {"T": "tc", "S": "s", "H": "hf", "Z": "zjd", "K": "kc", "R": "rl", "B": "bv"}
 _HITS: Final = 50
 """Places of one spelling that are looked at; a text that repeats a name more often says nothing new."""
 
@@ -90,14 +95,37 @@ class PersonName:
 
     def find(self, passage: Passage) -> tuple[int, int] | None:
         """Range of the passage's `folded` where the name is stated in full, or None."""
-        if self.western is not None:
-            return self.western.find(passage)
         if not self.kanji:
-            return None
+            return self._find_foreign(passage)
         hit = self._find_script(passage)
         if hit is not None:
             return passage.unsqueezed(hit[0]), passage.unsqueezed(hit[1] - 1) + 1
-        return self._find_romaji(passage)
+        split = bool(FAMILIES & set(self.customer.name_romaji.lower().split()))
+        return romaji_name.find(self.romaji, passage, split=split)
+
+    @cached_property
+    def _writings(self) -> tuple[Writing, ...]:
+        return writings(self.customer.name) or writings(self.customer.name_romaji)
+
+    def _find_foreign(self, passage: Passage) -> tuple[int, int] | None:
+        """A name in Latin letters (in any of its orders) or in Hangul, which stands there so or in kana."""
+        hits = [hit for writing in self._writings if (hit := writing.find(passage)) is not None]
+        if hits:
+            return max(hits, key=lambda hit: hit[1] - hit[0])
+        whole = "".join(self._units)
+        at = passage.squeezed.find(whole) if HANGUL.search(whole) else -1
+        if at >= 0 and not HANGUL.search(passage.squeezed[max(0, at - 1) : at]):
+            end = at + len(whole)
+            if not HANGUL.match(passage.squeezed, end) or passage.squeezed.startswith(_AFTER_HANGUL, end):
+                return passage.unsqueezed(at), passage.unsqueezed(end - 1) + 1
+        words = [token.word for token in Passage(self.customer.name).tokens]
+        return foreign_kana.find(self.western, self.kana, words, passage) if self.western else None
+
+    @cached_property
+    def _borders(self) -> tuple[str, ...]:
+        """How the record's own address begins, prefecture, city or ward: nothing of a name, right behind one."""
+        area = locate(place_form(self.customer.address))[0]
+        return tuple(part for part in (area.prefecture, area.county, area.city, area.ward) if part)
 
     def likeness(self, value: str) -> Likeness:
         """How a value that is given as a name stands to the record; a reading in brackets behind it is fine."""
@@ -141,7 +169,7 @@ class PersonName:
         if len(units) == 2 and bare(units[1]) + units[0] == self.kanji:
             return True
         keys = {kana_key("".join(order)) for order in (self.kana, self.kana[::-1])} if len(self.kana) > 1 else set()
-        return KANA.fullmatch(core) is not None and kana_key(core) in keys
+        return kana_key(core) in keys
 
     def _is_part(self, core: str, words: list[str]) -> bool:
         if self.western is not None:
@@ -199,60 +227,38 @@ class PersonName:
         text = passage.squeezed
         if not _SCRIPT.search(text):
             return None
-        plain = text.translate(PLAIN_KANA)
+        plain = _doubled(text.translate(PLAIN_KANA))
         for spelling in self._spellings():
-            spelling = spelling.translate(PLAIN_KANA)
+            spelling = _doubled(spelling.translate(PLAIN_KANA))
             at = -1
             for _ in range(_HITS):
                 at = plain.find(spelling, at + 1)
                 if at < 0:
                     break
                 end = at + len(spelling)
-                if stands_alone_before(passage, at) and stands_alone_after(passage, end):
+                if stands_alone_before(passage, at) and (
+                    stands_alone_after(passage, end) or self._at_border(text, end)
+                ):
                     return at, end
+        return self._find_with_readings(passage, plain) if "(" in plain else None
+
+    def _at_border(self, text: str, end: int) -> bool:
+        """Whether the record's own address follows without a gap: 原聡相模原市南区古淵3-28-1."""
+        return bool(self._borders) and text[end : end + 12].translate(PLACE).startswith(self._borders)
+
+    def _find_with_readings(self, passage: Passage, plain: str) -> tuple[int, int] | None:
+        """The name with its reading in brackets in the middle: 東海林(しょうじ)正."""
+        if len(self.kana) != 2:
+            return None
+        family, given = map(re.escape, self.kana)
+        for cut in range(1, len(self.kanji)):
+            first, last = map(_doubled, (self.kanji[:cut], self.kanji[cut:]))
+            found = re.search(f"{re.escape(first)}\\({family}\\)(?:{re.escape(last)}(?:\\({given}\\))?|{given})", plain)
+            if found and stands_alone_before(passage, found.start()) and stands_alone_after(passage, found.end()):
+                return found.start(), found.end()
         return None
 
-    def _find_romaji(self, passage: Passage) -> tuple[int, int] | None:
-        for parts, known in self.romaji:
-            for order in (parts, parts[::-1]):
-                letters = _STARTS.get(order[0][0], order[0][0].lower())
-                for index, token in enumerate(passage.tokens):
-                    if token.word[0] in letters:
-                        end = _romaji_end(passage, index, order, known)
-                        if end and not any(passage.is_in_internet_address(at) for at in (token.start, end - 1)):
-                            return token.start, end
-        return None
 
-
-_ROMAJI_GAP: Final = re.compile(r"\.?[ \t]+|[ \t]*,[ \t]*\n?[ \t]*|[ \t]*\n[ \t]*|・")
-
-
-def _romaji_end(passage: Passage, index: int, parts: tuple[str, ...], known: bool) -> int:
-    """End in `folded` of the parts that begin with this token, each one word or two with a hyphen; 0 without."""
-    tokens, text = passage.tokens, passage.folded
-    if index and text[tokens[index].start - 1] == "-" and tokens[index - 1].word.isalpha():
-        return 0
-    for number, part in enumerate(parts):
-        if number and (
-            index >= len(tokens)
-            or tokens[index].start - tokens[index - 1].end > 8
-            or not _ROMAJI_GAP.fullmatch(text, tokens[index - 1].end, tokens[index].start)
-        ):
-            return 0
-        for width in (1, 2):
-            last = index + width - 1
-            if last < len(tokens) and (width == 1 or text[tokens[index].end : tokens[last].start] == "-"):
-                start, end = tokens[index].start, tokens[last].end
-                if end - start < 40 and sounds_like(passage.sound(start, end), part, known_length=known):
-                    index += width
-                    break
-        else:
-            return 0
-    end = tokens[index - 1].end
-    if text[end : end + 1] == "-" and index < len(tokens) and tokens[index].start == end + 1:
-        return (
-            end
-            if tokens[index].word in ("san", "sama", "sensei", "kun", "dono") or not tokens[index].word.isalpha()
-            else 0
-        )
-    return end
+def _doubled(text: str) -> str:
+    """佐佐木 for 佐々木; length stays."""
+    return _DOUBLED.sub(r"\1\1", text) if "々" in text else text

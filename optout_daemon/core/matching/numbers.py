@@ -19,6 +19,8 @@ class Group:
     numbers: tuple[int, ...]
     first: int
     last: int
+    in_grid: bool = False
+    """Found with the points of the compass that name its town (grid.py)."""
 
 
 def groups(passage: Passage) -> list[Group]:

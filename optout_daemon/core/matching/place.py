@@ -3,7 +3,7 @@
 It agrees where the area (city or ward; the prefecture, county and postal code may be missing), the whole town and the
 same lot numbers follow one another, and no other building or room stands behind them. What differs in town or number
 differs, however alike it looks. The town alone, without city or ward, is enough only where the record's postal code or
-its city stands elsewhere in the text.
+its city stands elsewhere in the text, or its prefecture in front. How towns are spelt is town_spelling.py's business.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from typing import Final
 from optout_daemon.core.matching import building, lot
 from optout_daemon.core.matching.building import Building
 from optout_daemon.core.matching.folding import Passage, fold
-from optout_daemon.core.matching.gazetteer import PLACE, Area, locate, parts, place_form, prefectures
+from optout_daemon.core.matching.gazetteer import PLACE, Area, areas, locate, parts, place_form, prefectures
 from optout_daemon.core.matching.kana import KANA, KANJI
+from optout_daemon.core.matching.town_spelling import AZA, behind, in_kyoto, same_streets, spellings, street_end
 from optout_daemon.core.model import Agreement
 
 _HITS: Final = 40
-_KANJI_LOT: Final = re.compile("[0-9]+|[〇一二三四五六七八九十百]+(?=丁目|番地|番(?!町)|-)")
-_AZA: Final = ("大字", "字")
+_KANJI_LOT: Final = re.compile(
+    "[0-9]+|[〇一二三四五六七八九十百]+(?=丁目|番地|番(?![町丁街館0-9]|[一二三四五六七八九十]+丁目)|-)"
+)
+_BRACKET: Final = re.compile(r"[^()\d]{0,25}[^()]{0,8}\(([^()]{2,40})\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Place:
     room: str
     postal_code: str
     """Digits only."""
+    street: str = ""
+    """What Kyoto puts in front of the town: 綾小路通室町西入."""
 
     @classmethod
     def of(cls, address: str, postal_code: str) -> Place | None:
@@ -65,14 +70,15 @@ class Place:
                 tail, numbers = building.recorded(folded[read.end :]), read.numbers
                 if len(numbers) == 4 and not tail.room:  # the room hangs on the lot
                     tail, numbers = Building(tail.name, str(numbers[3])), numbers[:3]
-                return cls(area, _without_aza(town), numbers, tail.name, tail.room, _digits(postal_code))
+                street, town = in_kyoto(area.city, town)
+                return cls(area, _without_aza(town), numbers, tail.name, tail.room, _digits(postal_code), street)
         return None
 
     def find(self, passage: Passage) -> Finding:
         """What the text says: the first place that agrees, else the first that contradicts, else ABSENT."""
         text = passage.squeezed.translate(PLACE)
         differs = ABSENT
-        for start, after in chain(self.anchors(text), self._towns_alone(passage, text)):
+        for start, after in chain(anchors(self.area, text), self._towns_alone(passage, text)):
             finding = self._follow(passage, text, start, after)
             if finding.agreement is Agreement.AGREES:
                 return finding
@@ -80,34 +86,31 @@ class Place:
                 differs = finding
         return differs
 
-    def anchors(self, text: str) -> Iterator[tuple[int, int]]:
-        """Start and end of each naming of the record's own city or ward, or of the town beside its postal code."""
-        area = self.area
-        for name in dict.fromkeys(part for part in (area.ward, area.city) if part):
-            stem = name[:-1] if len(name) > 2 else name
-            at = -1
-            for _ in range(_HITS):
-                at = text.find(stem, at + 1)
-                if at < 0:
-                    break
-                after = _behind_city(text, at, stem, name)
-                if name == area.city and area.ward and text.startswith(area.ward, after):
-                    continue
-                start = self._outward(text, at, name)
-                if start >= 0 and not _is_end_of_another(text, at, name):
-                    yield start, after
-
     def _towns_alone(self, passage: Passage, text: str) -> Iterator[tuple[int, int]]:
         """Each place where the town begins a phrase, if the postal code or the city stands elsewhere in the text."""
-        if not self.town or (_postal_at(text, self.postal_code) < 0 and not self._is_city_named(text)):
+        if not self.town:
             return
+        sure = _is_code_stated(text, self.postal_code) or self._is_city_named(text)
         at = -1
         for _ in range(_HITS):
-            at = text.find(self.town, at + 1)
+            at = text.find(self.town[:2], at + 1)
             if at < 0:
                 return
-            if passage.broken_before(at) or not (KANJI.match(text[at - 1]) or KANA.match(text[at - 1])):
+            if behind(text, at, self.town) < 0:
+                continue
+            first = at - len(next((aza for aza in AZA if text.endswith(aza, 0, at)), ""))
+            begins = passage.broken_before(first) or not _IN_A_WORD.match(text[first - 1])
+            begins = begins or _TOPIC.search(text, first - 3, first) is not None
+            prefecture = bool(self.area.prefecture) and text.endswith(self.area.prefecture, 0, at)
+            if (prefecture or (sure and begins)) and not self._is_elsewhere(text, at):
                 yield at, at
+
+    def _is_elsewhere(self, text: str, at: int) -> bool:
+        """Whether another city stands in brackets behind the address: 丸の内2-33-4(東京都千代田区)."""
+        found = _BRACKET.search(text, at + len(self.town), at + len(self.town) + 60)
+        area = locate(_CODE.sub("", found[1]))[0] if found else Area()
+        strange = area.prefecture not in ("", self.area.prefecture) or area.city not in ("", self.area.city)
+        return strange and (area.city + area.ward in areas() or area.prefecture in prefectures())
 
     def _is_city_named(self, text: str) -> bool:
         """Whether the city or the ward is named outside the town's own name: 伊勢の堀内です。二見町茶屋111-8."""
@@ -115,49 +118,39 @@ class Place:
         names = [name for name in (self.area.ward, self.area.city) if name]
         return any((name[:-1] if len(name) > 2 else name) in rest for name in names)
 
-    def _outward(self, text: str, at: int, name: str) -> int:
-        """Start of the address, over city, county and prefecture in front; -1 where another one stands there."""
-        outer = [self.area.city] if name == self.area.ward and name != self.area.city else []
-        for part in (*outer, self.area.county, self.area.prefecture):
-            for form in (part, part[:-1]):
-                if len(form) > 1 and text.endswith(form, 0, at):
-                    at -= len(form)
-                    break
-        before = text[max(0, at - 4) : at]
-        if (
-            before.endswith(prefectures())
-            or (outer and before.endswith("市"))
-            or (self.area.county and before.endswith("郡"))
-        ):
-            return -1
-        return at
-
     def _follow(self, passage: Passage, text: str, start: int, after: int) -> Finding:
-        """Read town, lot and building behind the area."""
-        for town in self._towns():
-            at = _behind(text, after, town)
-            if at < 0:
-                continue
-            read = lot.read(passage.folded, passage.unsqueezed(at)) if at < len(text) else None
-            if read is not None:
-                return self._compare(passage, start, read, self.town[len(town) :])
+        """Read town, lot and building behind the area, in Kyoto behind the streets that cross there."""
+        streets = street_end(text, after) if self.area.city == "京都市" else after
+        for begin in dict.fromkeys((after, streets)):
+            for town, inside, kept in self._towns():
+                at = behind(text, begin, town)
+                read = lot.read(passage.folded, passage.unsqueezed(at)) if at >= 0 else None
+                if read is None or read.numbers[: len(inside)] != inside:
+                    continue
+                found = self._compare(passage, start, read, read.numbers[len(inside) :], kept)
+                if same_streets(text[after:begin], self.street):
+                    return found
+                return Finding(Agreement.DIFFERS, found.start, found.end)
         return self._another(passage, text, start, after)
 
-    def _towns(self) -> Iterator[str]:
-        """The town, then what may be left of it when a building at its end is written elsewhere or not at all."""
-        yield self.town
-        yield from dict.fromkeys(_renumbered(self.town)) if _STREET_NUMBER.search(self.town) else ()
+    def _towns(self) -> Iterator[tuple[str, tuple[int, ...], str]]:
+        """The town as it may be spelt, numbers of its own that are written with the lot, and what is left out of it.
+
+        Last what remains of it when a building at its end is written elsewhere or not at all.
+        """
+        for town, inside in dict.fromkeys(spellings(self.town)):
+            yield town, inside, ""
         for cut in range(len(self.town) - 2, 0, -1):
             if building.looks_like_one(self.town[cut:]) and not building.looks_like_one(self.town[:cut]):
-                yield self.town[:cut]
+                yield self.town[:cut], (), self.town[cut:]
 
-    def _compare(self, passage: Passage, start: int, read: lot.Lot, kept: str) -> Finding:
+    def _compare(self, passage: Passage, start: int, read: lot.Lot, numbers: tuple[int, ...], kept: str) -> Finding:
         """Numbers exactly; one more number can only be the room. `kept` is the part of the town not written in it."""
         names = [name for name in (self.building, kept, kept + self.building, self.building + kept) if name]
-        numbers, hung = read.numbers, ""
+        hung = ""
         if len(numbers) == len(self.numbers) + 1 and self.room:
             numbers, hung = numbers[:-1], str(numbers[-1])
-        stated = building.read(passage.folded, read.end, names) if not hung else Building("", hung, read.end)
+        stated = building.read(passage.folded, read.end, names) if not hung else Building(room=hung)
         begin, end = passage.unsqueezed(start), max(read.end, stated.end)
         if numbers != self.numbers or building.contradicts(stated, names, self.room):
             return Finding(Agreement.DIFFERS, begin, end)
@@ -171,18 +164,51 @@ class Place:
         return Finding(Agreement.DIFFERS, passage.unsqueezed(start), passage.unsqueezed(found.end() - 1) + 1)
 
 
+def anchors(area: Area, text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each naming of the area's city or ward in a squeezed text in place form."""
+    for name in dict.fromkeys(part for part in (area.ward, area.city) if part):
+        stem = name[:-1] if len(name) > 2 else name
+        at = -1
+        for _ in range(_HITS):
+            at = text.find(stem, at + 1)
+            if at < 0:
+                break
+            after = _behind_city(text, at, stem, name)
+            if name == area.city and area.ward and text.startswith(area.ward, after):
+                continue
+            start = _outward(area, text, at, name)
+            if start >= 0 and not _is_end_of_another(text, at, name):
+                yield start, after
+
+
+def _outward(area: Area, text: str, at: int, name: str) -> int:
+    """Start of the address, over city, county and prefecture in front; -1 where another one stands there."""
+    outer = [area.city] if name == area.ward else []
+    for part in (*outer, area.county, area.prefecture):
+        for form in (part, part[:-1]):
+            if len(form) > 1 and text.endswith(form, 0, at):
+                at -= len(form)
+                break
+    before = text[max(0, at - 4) : at]
+    if (
+        before.endswith(prefectures())
+        or (name.endswith("区") and before.endswith("市"))
+        or (area.county and before.endswith("郡"))
+    ):
+        return -1
+    return at
+
+
 _OTHER_TOWN: Final = re.compile(
-    r"[^\d\s、。,.:;()「」!?\-]{1,15}?(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3})(?:-[0-9]|丁目|番|ノ[0-9]|(?=[^0-9\-]|$))"
+    r"[^\d\s、。,.:;()「」!?\-]{1,15}?"
+    r"(?:[0-9]{1,4}(?:-[0-9]|丁目|番|ノ[0-9]|(?=[^0-9\-]|$))|[一二三四五六七八九十]{1,3}(?:-[0-9]|丁目|番|ノ[0-9]))"
 )
 
 
-_STREET_NUMBER: Final = re.compile("第?([0-9]+|[〇一二三四五六七八九十]+)(?=条|線|地割|区)")
-
-
-def _renumbered(town: str) -> tuple[str, str]:
-    """北十条西 as 北10条西 and the other way round."""
-    arabic = _STREET_NUMBER.sub(lambda m: str(lot.number(m[1])), town)
-    return arabic, _STREET_NUMBER.sub(lambda m: lot.in_kanji(int(m[1])), arabic)
+_CODE: Final = re.compile("^〒?[0-9]{3}-?[0-9]{4}")
+_TOPIC: Final = re.compile("[\u4e00-\u9fff][ハガモニ]\\Z")
+"""住所は丸の内2-33-4"""
+_IN_A_WORD: Final = re.compile(f"{KANJI.pattern}|{KANA.pattern}|[0-9]")
 
 
 def lots_in(folded: str, limit: int = 20) -> list[tuple[int, ...]]:
@@ -195,47 +221,23 @@ def _without_aza(town: str) -> str:
     return town.replace("大字", "").replace("字", "") or town
 
 
-def _behind(text: str, at: int, town: str) -> int:
-    """Where the town ends that begins at `at`, 大字 and 字 in the text not counted; -1 where it is another."""
-    for character in town:
-        for aza in _AZA:
-            if text.startswith(aza, at):
-                at += len(aza)
-        if not text.startswith(character, at):
-            return -1
-        at += 1
-    return at + 1 if text.startswith("字", at) else at
-
-
 def _digits(text: str) -> str:
     return "".join(letter for letter in fold(text) if letter.isdigit())
 
 
-_SUFFIXES: Final = {"市": ("シ",), "区": ("ク",), "町": ("マチ", "チヨウ"), "村": ("ムラ", "ソン")}
+_KANA_SUFFIXES: Final = {"市": ("シ",), "区": ("ク",), "町": ("マチ", "チヨウ"), "村": ("ムラ", "ソン")}
 
 
 def _behind_city(text: str, at: int, stem: str, name: str) -> int:
-    """Where a city ends that may lack its suffix or, if it is a name in kana, have that in kana: カホクシ."""
+    """Where a city ends that may lack its suffix or have that in kana: カホクシ."""
     if text.startswith(name, at):
         return at + len(name)
     end = at + len(stem)
-    kana = _SUFFIXES.get(name[-1], ()) if KANA.fullmatch(stem) else ()
-    return end + next((len(suffix) for suffix in kana if text.startswith(suffix, end)), 0)
+    return end + next((len(suffix) for suffix in _KANA_SUFFIXES[name[-1]] if text.startswith(suffix, end)), 0)
 
 
-def _postal_at(text: str, digits: str) -> int:
-    """Where the text behind a postal code begins, or -1."""
-    if not digits:
-        return -1
-    for form in (f"{digits[:3]}-{digits[3:]}", digits, f"{digits[:3]}ー{digits[3:]}"):
-        at = text.find(form)
-        if (
-            at >= 0
-            and not text[max(0, at - 1) : at].isdigit()
-            and not text[at + len(form) : at + len(form) + 1].isdigit()
-        ):
-            return at + len(form)
-    return -1
+def _is_code_stated(text: str, digits: str) -> bool:
+    return bool(digits) and re.search(f"(?<![0-9]){digits[:3]}[-ー]?{digits[3:]}(?![0-9])", text) is not None
 
 
 def _is_end_of_another(text: str, at: int, name: str) -> bool:

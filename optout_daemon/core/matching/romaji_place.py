@@ -12,14 +12,16 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
-from optout_daemon.core.matching import lot
+from optout_daemon.core.matching import building, lot
 from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.gazetteer import PLACE, Area, by_sound, cities_with_wards, sounds
+from optout_daemon.core.matching.grid import Grid
 from optout_daemon.core.matching.kana import romaji_key
 from optout_daemon.core.matching.numbers import Group, groups, is_number
-from optout_daemon.core.matching.place import ABSENT, Finding, Place
+from optout_daemon.core.matching.place import ABSENT, Finding, Place, anchors
 from optout_daemon.core.matching.street_words import units, unpadded, words_of
 from optout_daemon.core.matching.town_reading import can_be_read, resembles, without_building
 from optout_daemon.core.matching.variants import bag
@@ -27,9 +29,14 @@ from optout_daemon.core.model import Agreement
 
 AREA_WORDS: Final = bag("ku ward shi city ken prefecture pref gun district")
 _TOWN: Final = bag("cho machi mura son town village")
+_AZA: Final = bag("aza oaza ooaza koaza")
+_POINTS: Final = bag("minami kita higashi nishi naka kami shimo hon")
 _HYPHENED: Final = bag("to fu son town village district go")
 """Words for an area only behind a hyphen: "Tokyo to Kobe" is no Tokyo-to."""
+_ENDS: Final = AREA_WORDS | _TOWN | bag("to fu go chome ban banchi")
 _WINDOW: Final = 14
+_NAME: Final = 7
+"""Words of a building in front of the numbers, the room included."""
 _POSTAL: Final = re.compile(r"(?<![\d-])(\d{3})-?(\d{4})(?![\d-])")
 _TOWN_AND_LOT: Final = re.compile(r"[^\d\s、。,.:;()「」!?\-]{1,12}?(?=[0-9]|[一二三四五六七八九十]{1,3}丁目)")
 
@@ -54,9 +61,24 @@ def names(passage: Passage, low: int, high: int) -> list[Name]:
         word = tokens[index].word
         if not word.isalpha() or (index > low and _kind(passage, index - 1)):
             continue
-        sound = passage.sound(tokens[index].start, tokens[index].end).replace(":", "")
-        found.append(Name(sound, _kind(passage, index), index))
+        sound, kind = passage.sound(tokens[index].start, tokens[index].end).replace(":", ""), _kind(passage, index)
+        if not kind and word.endswith(_JOINED):  # Minatoku
+            stem = passage.sound(tokens[index].start, tokens[index].end - len(_suffix(word))).replace(":", "")
+            if any(area.inner.endswith(_suffixed(word)) for area in by_sound().get(stem, ())):
+                sound, kind = stem, _suffix(word)
+        found.append(Name(sound, kind, index))
     return found
+
+
+_JOINED: Final = ("ku", "shi")
+
+
+def _suffix(word: str) -> str:
+    return next(suffix for suffix in _JOINED if word.endswith(suffix))
+
+
+def _suffixed(word: str) -> str:
+    return {"ku": "区", "shi": "市"}[_suffix(word)]
 
 
 def _kind(passage: Passage, index: int) -> str:
@@ -83,6 +105,7 @@ class RomajiPlace:
     numbers: tuple[int, ...]
     room: str
     postal_code: str
+    grid: Grid | None = None
 
     @classmethod
     def of_place(cls, place: Place) -> RomajiPlace | None:
@@ -91,7 +114,8 @@ class RomajiPlace:
         if not sound:
             return None
         inner = frozenset(sound[1:] if place.area.ward else sound[-1:])
-        return cls(inner, frozenset(sound) - inner, place.town, True, place.numbers, place.room, place.postal_code)
+        outer, grid = frozenset(sound) - inner, Grid.of(place.town, place.numbers)
+        return cls(inner, outer, place.town, True, place.numbers, place.room, place.postal_code, grid)
 
     @classmethod
     def of(cls, address: str, postal_code: str) -> RomajiPlace | None:
@@ -131,13 +155,12 @@ class RomajiPlace:
         """What the text says: the first agreeing lot with its town and area, else the first that contradicts."""
         differs, words = ABSENT, names(passage, 0, len(passage.tokens))
         marked = [(name, self._own(words, index)) for index, name in enumerate(words)]
-        if any(own or name.kind in AREA_WORDS for name, own in marked):
-            for group in groups(passage):
-                finding = self._judge(passage, group, marked)
-                if finding.agreement is Agreement.AGREES:
-                    return finding
-                if differs is ABSENT:
-                    differs = finding
+        for group in chain(self.grid.find(passage) if self.grid else (), groups(passage)):
+            finding = self._judge(passage, group, marked)
+            if finding.agreement is Agreement.AGREES:
+                return finding
+            if differs is ABSENT:
+                differs = finding
         return differs if differs is not ABSENT or self.in_kanji else self._find_in_kanji(passage)
 
     def _judge(self, passage: Passage, group: Group, words: list[tuple[Name, str]]) -> Finding:
@@ -149,7 +172,7 @@ class RomajiPlace:
         strangers = [name for name, own in around if name.kind in AREA_WORDS and not own]
         if not named and not (strangers and len(group.numbers) > 1):
             return ABSENT
-        town = self._town(passage, group)
+        town = group.first if group.in_grid else self._town(passage, group)
         if len(group.numbers) < 2 and town is None:
             return ABSENT
         first, last = min([group.first, *named]), max([group.last - 1, *named])
@@ -185,9 +208,11 @@ class RomajiPlace:
             for index in range(first, min(len(tokens), first + 5)):
                 if not tokens[index].word.isalpha():
                     break
+                if tokens[index].word in _AZA:
+                    continue
                 sound += passage.sound(tokens[index].start, tokens[index].end)
                 touches = first == group.last or index == group.first - 1
-                if touches and self._is_town(sound):
+                if touches and self._is_town(sound) and not _is_longer(passage, first, index):
                     return first
         return None
 
@@ -208,27 +233,65 @@ class RomajiPlace:
 
     def _find_in_kanji(self, passage: Passage) -> Finding:
         """The same address in a Japanese text: 東京都港区六本木3-38-8 for 3-38-8 Roppongi, Minato-ku, Tokyo."""
-        text = passage.squeezed.translate(PLACE)
+        text, differs = passage.squeezed.translate(PLACE), ABSENT
         for area in _areas(self.inner, self.inner | self.outer):
-            for start, after in Place(area, "", self.numbers, "", self.room, "").anchors(text):
+            for start, after in anchors(area, text):
                 town = _TOWN_AND_LOT.match(text, after)
-                if town is None:
+                read = lot.read(passage.folded, passage.unsqueezed(town.end())) if town else None
+                if town is None or read is None:
                     continue
-                read = lot.read(passage.folded, passage.unsqueezed(town.end()))
-                agrees = read is not None and read.numbers == self.numbers and can_be_read(town[0], self.town)
-                end = read.end if read is not None else passage.unsqueezed(town.end() - 1) + 1
-                return Finding(Agreement.AGREES if agrees else Agreement.DIFFERS, passage.unsqueezed(start), end)
-        return ABSENT
+                begin = passage.unsqueezed(start)
+                numbers, room = read.numbers, building.read(passage.folded, read.end).room
+                if self.room and len(numbers) == len(self.numbers) + 1:
+                    numbers, room = numbers[:-1], str(numbers[-1])
+                same_room = not (self.room and room) or unpadded(room) == unpadded(self.room)
+                if numbers == self.numbers and same_room and can_be_read(town[0], self.town):
+                    return Finding(Agreement.AGREES, begin, read.end)
+                if differs is ABSENT:
+                    differs = Finding(Agreement.DIFFERS, begin, read.end)
+        return differs
+
+
+def _is_longer(passage: Passage, first: int, last: int) -> bool:
+    """Whether the words are only a part of a longer town: Meieki in Meieki-Minami, or in Kita-Meieki."""
+    tokens = passage.tokens
+    for at, beside in ((last + 1, last), (first, first - 1)):
+        other = at if at > last else beside
+        if not (0 < at < len(tokens) and tokens[other].word.isalpha()) or tokens[other].word in _AZA:
+            continue
+        gap = passage.folded[tokens[at - 1].end : tokens[at].start]
+        point = tokens[other].word in _POINTS and not _kind(passage, other)
+        if (gap == "-" and tokens[other].word not in _ENDS) or (gap == " " and point):
+            return True
+    return False
 
 
 def _room_in_front(passage: Passage, group: Group) -> set[str]:
-    """The room of a building that is named in front of the numbers: Bluff Heights 502, 74 Yamate-cho."""
+    """The room of a building that is named in front of the numbers: Bluff Heights 502, 74 Yamate-cho.
+
+    Also 802 Juban-kan, 1-7-3 Azabu-Juban, and the room alone: 202, 4-21-8 Wakabayashi.
+    """
     tokens, at = passage.tokens, group.first - 1
+    while at > max(0, group.first - _NAME) and tokens[at].word.isalpha() and not _kind(passage, at):
+        at -= 1
+    if 0 <= at < group.first - 1 and is_number(tokens[at]) and passage.is_capital(tokens[at + 1].start):
+        behind = passage.folded[tokens[at].end : tokens[at + 1].start]
+        if behind == " " and "," in passage.folded[tokens[at + 1].end : tokens[group.first].start]:
+            return {unpadded(tokens[at].word)} if not _hangs(passage, at) else set()
+    at = group.first - 1
+    if at >= 0 and is_number(tokens[at]) and not (at and tokens[at - 1].word.isalpha()):
+        gap = passage.folded[tokens[at].end : tokens[group.first].start]
+        return {unpadded(tokens[at].word)} if gap.strip(" \n") == "," and not _hangs(passage, at) else set()
     if at < 1 or not is_number(tokens[at]) or not tokens[at - 1].word.isalpha():
         return set()
     before = passage.folded[tokens[at - 1].end : tokens[at].start]
     gap = passage.folded[tokens[at].end : tokens[group.first].start]
     return {unpadded(tokens[at].word)} if before in (" ", "-") and gap.strip(" ") in (",", "\n", ",\n") else set()
+
+
+def _hangs(passage: Passage, at: int) -> bool:
+    """Whether the number at `at` is the end of more numbers: a postal code, a telephone."""
+    return at > 0 and passage.folded[passage.tokens[at - 1].end : passage.tokens[at].start] in ("-", ".")
 
 
 def _cho(words: list[Name]) -> str:

@@ -14,7 +14,15 @@ from typing import Final
 
 from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.place import ABSENT, Finding
-from optout_daemon.core.matching.street_words import DIRECTIONS, NUMBERED, UNITS, units, unpadded, words_of
+from optout_daemon.core.matching.street_words import (
+    DIRECTIONS,
+    NUMBERED,
+    UNITS,
+    places,
+    units,
+    unpadded,
+    words_of,
+)
 from optout_daemon.core.model import Agreement
 
 _REACH: Final = 12
@@ -114,7 +122,7 @@ class StreetAddress:
         if number:
             first = min(first, front - 1)
         found = Finding(Agreement.DIFFERS, tokens[first].start, tokens[last].end)
-        stated = units(words, max(0, at - 6), min(high, behind + 5))
+        stated = units(words, max(0, at - 6), min(high, behind + 5), passage)
         if (
             number
             and front > 1
@@ -134,9 +142,19 @@ class StreetAddress:
             return found
         if direction != self.direction and (direction or not code):
             return found
+        if town is not None and len(self.towns) > 1 and self._is_another_quarter(passage, words, behind, town):
+            return found
         if self.district and town is not None and _next_number(words, town[1]) not in ("", self.district):
             return found
         return Finding(Agreement.AGREES, found.start, found.end)
+
+    def _is_another_quarter(self, passage: Passage, words: list[str], behind: int, town: tuple[int, int]) -> bool:
+        """Whether a quarter that is not the record's stands between street and town: Rathmines for Portobello."""
+        between = range(behind, town[0])
+        known = {word for name in (*self.towns, self.second) for word in name}
+        named = [words[at] for at in between if words[at].isalpha() and words[at] not in UNITS]
+        named = [word for word in named if len(word) > 2 and word not in DIRECTIONS]
+        return bool(named) and not known & set(named)
 
     def _town(self, passage: Passage, words: list[str], at: int, low: int, high: int) -> tuple[int, int] | None:
         """Range of the town among the words, behind the street rather than in front; never the end of a longer one."""
@@ -216,20 +234,6 @@ def _directions(words: list[str], at: int, behind: int, *, limit: int) -> tuple[
 def _next_number(words: list[str], at: int) -> str:
     word = words[at] if at < len(words) else ""
     return word if word.isdigit() and len(word) < 3 else ""
-
-
-def places(words: list[str], wanted: Words) -> list[int]:
-    """Where these words stand in a row."""
-    found: list[int] = []
-    at = -1
-    while len(found) < 40:
-        try:
-            at = words.index(wanted[0], at + 1)
-        except ValueError:
-            break
-        if tuple(words[at : at + len(wanted)]) == wanted:
-            found.append(at)
-    return found
 
 
 def _is_longer(passage: Passage, words: list[str], at: int) -> bool:

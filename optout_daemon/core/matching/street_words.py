@@ -13,7 +13,8 @@ from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.variants import bag
 
 _SHORT: Final = (
-    "alley aly|avenue ave av|boulevard blvd bvd|branch br|bridge brg|brook brk|burgs bgs|bypass byp|canyon cyn cnyn|"
+    "alley aly|avenue ave av avenida avda|block blk|"
+    "boulevard blvd bvd|branch br|bridge brg|brook brk|burgs bgs|bypass byp|canyon cyn cnyn|"
     "causeway cswy|center centre ctr|circle cir circ|cliff clf|cliffs clfs|close cl|common cmn|corner cor|"
     "corners cors|course crse|court ct crt|courts cts|cove cv|creek crk|crescent cres cresc|crest crst|crossing xing|"
     "drive dr drv|estate est|estates ests|expressway expy|extension ext|extensions exts|falls fls|ferry fry|"
@@ -31,9 +32,18 @@ _SHORT: Final = (
     "views vws|village vlg|ville vl|vista vis|walk wlk|well wl|wells wls|north n|south s|east e|west w|"
     "northeast ne|northwest nw|southeast se|southwest sw|apartment apt apartments appartment|suite ste|room rm|"
     "floor fl|building bldg|saints sts|upper upr|lower lwr|1 first|2 second|3 third|4 fourth|5 fifth|"
-    "6 sixth|7 seventh|8 eighth|9 ninth|10 tenth|parade pde|circuit cct|quay qy"
+    "6 sixth|7 seventh|8 eighth|9 ninth|10 tenth|parade pde|circuit cct|quay qy|great gt|little lt"
 )
+_CITIES: Final = (
+    "munchen munich|koln cologne|nurnberg nuremberg|hannover hanover|wien vienna|zurich zuerich|geneve geneva genf|"
+    "basel basle|bern berne|milano milan|roma rome|torino turin|firenze florence|venezia venice|napoli naples|"
+    "genova genoa|lisboa lisbon|sevilla seville|zaragoza saragossa|bruxelles brussels brussel|antwerpen antwerp|"
+    "kobenhavn copenhagen|goteborg gothenburg|praha prague|warszawa warsaw|krakow cracow|athina athens|"
+    "bengaluru bangalore|mumbai bombay|chennai madras|kolkata calcutta|mysuru mysore|pune poona|beijing peking"
+)
+"""Names of cities at home and in English; without accents."""
 _OPENED: Final = {word: group.split()[0] for group in _SHORT.split("|") for word in group.split()}
+_HOME: Final = {word: group.split()[0] for group in _CITIES.split("|") for word in group.split()}
 STREET_WORDS: Final = frozenset(word for word in _OPENED if word.isalpha()) | bag(
     "fall ford forges glens isle loop mall oval parks pass path pike ramp rest row rue run spur spurs summit",
     "trafficway tunnel underpass wall way ways valley dam divide keys key flats harbors grounds groves fords",
@@ -53,11 +63,23 @@ NUMBERED: Final = re.compile(r"[0-9]+(?:[a-z][0-9]*)?")
 
 def words_of(passage: Passage) -> list[str]:
     """The words of a passage with abbreviations opened, index by index as its tokens."""
-    return [_OPENED.get(token.word) or _ORDINAL.sub("", token.word) for token in passage.tokens]
+    return [_opened(token.word) for token in passage.tokens]
 
 
-def units(words: list[str], low: int, high: int) -> set[str]:
-    """Flats, rooms and suites that are named as such among these words: Apt 911, #917, Flat No. 5."""
+def _opened(word: str) -> str:
+    known = _OPENED.get(word) or _HOME.get(word)
+    if known:
+        return known
+    if word.endswith(("strasse", "str")) and word.isalpha():  # Lindenstr. for Lindenstraße
+        return word.removesuffix("asse") if len(word) > 7 or word.endswith("str") else "street"
+    return _ORDINAL.sub("", word)
+
+
+def units(words: list[str], low: int, high: int, passage: Passage | None = None) -> set[str]:
+    """Flats, rooms and suites that are named as such among these words: Apt 911, #917, Flat No. 5.
+
+    With the passage of the words also over a hyphen: Unit 6-C.
+    """
     found = set()
     for index in range(low, min(high, len(words) - 1)):
         if words[index] in UNITS:
@@ -65,10 +87,33 @@ def units(words: list[str], low: int, high: int) -> set[str]:
             while after < len(words) - 1 and words[after] in ("#", "no", "number"):
                 after += 1
             if NUMBERED.fullmatch(words[after]):
-                found.add(unpadded(words[after]))
+                found.add(unpadded(words[after] + _hung(passage, words, after)))
     return found
+
+
+def _hung(passage: Passage | None, words: list[str], at: int) -> str:
+    """The letter that a hyphen ties to a number."""
+    if passage is None or at + 1 >= len(words) or len(passage.tokens[at + 1].word) != 1:
+        return ""
+    tokens = passage.tokens
+    letter = tokens[at + 1].word
+    return letter if passage.folded[tokens[at].end : tokens[at + 1].start] == "-" and letter.isalpha() else ""
 
 
 def unpadded(number: str) -> str:
     """A number without leading zeros; zero itself stays."""
     return number.lstrip("0") or number[:1]
+
+
+def places(words: list[str], wanted: tuple[str, ...]) -> list[int]:
+    """Where these words stand in a row."""
+    found: list[int] = []
+    at = -1
+    while len(found) < 40:
+        try:
+            at = words.index(wanted[0], at + 1)
+        except ValueError:
+            break
+        if tuple(words[at : at + len(wanted)]) == wanted:
+            found.append(at)
+    return found

@@ -77,3 +77,16 @@ def given_names() -> frozenset[str]:
 def surnames() -> frozenset[str]:
     """Usual surnames of English-speaking countries, in small letters without apostrophes."""
     return frozenset(_lines("surnames.txt"))
+
+
+@cache
+def letter_sounds() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Groups of Latin letters, what must follow them, and the sounds that they have when a name is put into katakana.
+
+    What must follow: V a vowel, C a consonant, $ the end, or one of the letters; "" anything.
+    """
+    lines = (line.split("\t") for line in _lines("letter_sounds.txt"))
+    return tuple(
+        (letters, after, tuple("" if sound == "-" else sound for sound in sounds.split()))
+        for letters, after, sounds in lines
+    )

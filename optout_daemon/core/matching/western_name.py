@@ -15,14 +15,19 @@ from typing import Final
 from optout_daemon.core.matching.folding import Passage, Token
 from optout_daemon.core.matching.variants import bag, given_names, surnames
 
-TITLES: Final = bag("mr mrs ms miss mx dr prof professor doctor sir madam lady lord rev reverend hon capt col mister")
+TITLES: Final = bag(
+    "mr mrs ms miss mx dr prof professor doctor sir madam lady lord rev reverend hon capt col mister",
+    "sra srta herr frau mme mlle monsieur madame signor signora signorina mevrouw shri smt",
+)
 SUFFIXES: Final = bag("jr sr ii iii iv phd md dds dvm esq mba cpa rn obe mbe cbe do junior senior")
 _GENERATIONS: Final = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii", "iv": "iv"}
-_PARTICLES: Final = bag("van von der den de del della di da dos das du la le el al bin ibn ter ten mac mc o st san")
+PARTICLES: Final = bag("van von der den de del della di da dos das du la le el al bin ibn ter ten mac mc o st san")
 _GAP: Final = re.compile(r"\.?[ \t]+|\.?[ \t]*\n[ \t]*|・")
 """Between two parts of a name; a bare point or hyphen is not enough: jeremy.spencer@ is no name."""
 _INNER: Final = re.compile(r"[\-']|\.?[ \t]+|\.?[ \t]*\n[ \t]*")
 """Inside one part: Campbell-Walsh, Mc Cann."""
+_BLANK: Final = re.compile(r"\.?[ \t]+")
+_QUOTES: Final = re.compile(r"[ \t]*[\"'(“”„«»)][ \t]*|[ \t]*[\"')”»][ \t]+")
 _POINT: Final = re.compile(r"\.")
 _COMMA: Final = re.compile(r"[ \t.]*,[ \t]*\n?[ \t]*")
 _BESIDE: Final = re.compile(r"[ \t]+|\.[ \t]*|-")
@@ -54,15 +59,15 @@ class WesternName:
         if len(units) < 2 or not all(unit.isalpha() for unit in units):
             return None
         last = len(units) - 1
-        while last > 1 and units[last - 1] in _PARTICLES:
+        while last > 1 and units[last - 1] in PARTICLES:
             last -= 1
         return cls(units[0], tuple(units[1:last]), "".join(units[last:]), generation)
 
     def find(self, passage: Passage) -> tuple[int, int] | None:
         """Range of `folded` where the whole name stands by itself, in either order, or None."""
-        for start, end in self._hits(passage):
+        for start, end, turned in self._hits(passage):
             first, last = passage.tokens[start], passage.tokens[end - 1]
-            other = self._is_longer(passage, start, end) or self._is_of_another_generation(passage, end)
+            other = self._is_longer(passage, start, end, turned=turned) or self._is_of_another_generation(passage, end)
             if not other and not any(passage.is_in_internet_address(token.start) for token in (first, last)):
                 return first.start, last.end
         return None
@@ -79,7 +84,8 @@ class WesternName:
             rest = []
         return bool(words) and not rest and any(len(word) > 1 for word in words)
 
-    def _hits(self, passage: Passage) -> Iterator[tuple[int, int]]:
+    def _hits(self, passage: Passage) -> Iterator[tuple[int, int, bool]]:
+        """Tokens from and to where the parts stand, and whether the surname is in front."""
         tokens = passage.tokens
         whole = self.given + "".join(self.middles) + self.family
         for index, token in enumerate(tokens):
@@ -87,10 +93,10 @@ class WesternName:
             if self.given.startswith(word):
                 after = _take(passage, index, whole)
                 if after > 0:
-                    yield index, after
+                    yield index, after, False
                 after = self._over_middles(passage, _take(passage, index, self.given))
                 if after > 0:
-                    yield index, after
+                    yield index, after, False
             if self.family.startswith(word):
                 after = _take(passage, index, self.family)
                 if 0 < after < len(tokens) and (_gap(passage, after, _COMMA) or _gap(passage, after, _GAP)):
@@ -100,7 +106,18 @@ class WesternName:
                         after += 1
                     after = _take(passage, after, self.given)
                     if after > 0:
-                        yield index, after
+                        yield index, self._behind_middles(passage, after), True
+
+    def _behind_middles(self, passage: Passage, at: int) -> int:
+        """Index behind the middle names or initials that follow the given name at the end: Smith, Mary Ann."""
+        tokens = passage.tokens
+        initials = {middle[0] for middle in self.middles}
+        while at < len(tokens) and _gap(passage, at, _BLANK):
+            word = tokens[at].word
+            if not (word in self.middles or (len(word) == 1 and (word in initials if initials else at))):
+                break
+            at += 1
+        return at
 
     def _is_spelt_out(self, passage: Passage, at: int) -> bool:
         """Whether this is the initial of the given name that follows in brackets: Pennington, H. (Harold)."""
@@ -115,26 +132,30 @@ class WesternName:
             if at <= 0 or at >= len(tokens):
                 return -1
             initial = len(tokens[at - 1].word) == 1 and passage.folded[tokens[at - 1].end] == "."
-            if not (_gap(passage, at, _GAP) or (initial and _gap(passage, at, _POINT))):
+            if not (_gap(passage, at, _GAP) or (initial and _gap(passage, at, _POINT)) or _gap(passage, at, _QUOTES)):
                 return -1
             after = _take(passage, at, self.family)
             if after > 0:
                 return after
             word = tokens[at].word
             initials = {middle[0] for middle in self.middles}
+            if _is_nickname(passage, at):
+                at += 1
+                continue
             if not (word in self.middles or (len(word) == 1 and (not initials or word in initials))):
                 return -1
             at += 1
         return -1
 
-    def _is_longer(self, passage: Passage, start: int, end: int) -> bool:
+    def _is_longer(self, passage: Passage, start: int, end: int, *, turned: bool) -> bool:
         """Whether the hit is only part of a longer name: Marie Smith-Jones, Anna-Marie Smith, Anne Marie Smith."""
         tokens = passage.tokens
         if end < len(tokens):
             beside = _beside(passage, end)
             if beside == "-" and tokens[end].word.isalpha():
                 return True
-            if beside.isspace() and tokens[end].word in surnames() and passage.is_capital(tokens[end].start):
+            more = tokens[end].word in surnames() or (turned and tokens[end].word in given_names())
+            if beside.isspace() and more and passage.is_capital(tokens[end].start):
                 return True
         if start > 0:
             beside, before = _beside(passage, start), tokens[start - 1]
@@ -163,6 +184,17 @@ def _between(passage: Passage, at: int) -> tuple[int, int]:
 def _gap(passage: Passage, at: int, pattern: re.Pattern[str]) -> bool:
     start, end = _between(passage, at)
     return end - start <= 8 and pattern.fullmatch(passage.folded, start, end) is not None
+
+
+def _is_nickname(passage: Passage, at: int) -> bool:
+    """Whether the word stands in quotation marks or brackets between given name and surname: Robert "Bob" Williams."""
+    tokens, text = passage.tokens, passage.folded
+    return (
+        at + 1 < len(tokens)
+        and text[tokens[at].start - 1] in "\"'(“”„«»"
+        and text[tokens[at].end] in "\"')“”»«"
+        and _gap(passage, at + 1, _QUOTES)
+    )
 
 
 def _beside(passage: Passage, at: int) -> str:

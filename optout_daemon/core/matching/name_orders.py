@@ -1,0 +1,82 @@
+"""The ways in which one recorded name in Latin letters is written: family name first, both surnames, umlauts spelt out.
+
+Vietnamese, Korean and Chinese names stand on record family name first (Nguyen Thi Minh Anh, Kim Min Su) and are turned
+round in Western use; a Spanish name has two surnames; ü is written ue where there is none, and the other way round.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from optout_daemon.core.matching.folding import Passage, fold
+from optout_daemon.core.matching.variants import bag, given_names, surnames
+from optout_daemon.core.matching.western_name import PARTICLES, TITLES, WesternName
+
+FAMILIES: Final = bag(
+    "nguyen tran le pham huynh hoang phan vu vo dang bui do ho ngo duong ly dinh trinh doan mai truong luong dao",
+    "kim park choi jung jeong kang cho yoon yun jang lim im han oh seo shin kwon hwang ahn an song yoo yu hong",
+    "wang li zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo chan wong cheung lam leung",
+)
+"""Family names that stand in front on record."""
+_INNER: Final = bag("thi van")
+"""Between family and given name in Vietnam; often left out."""
+_SPELT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_UMLAUT: Final = re.compile("[äöüøå]")
+_SPELT_OUT: Final = re.compile("(?<=[aou])e|(?<=a)a")
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One way to write a name; `marked` is one that counts only where the text has an umlaut."""
+
+    name: WesternName
+    marked: bool = False
+
+    def find(self, passage: Passage) -> tuple[int, int] | None:
+        """Range of `folded` where it stands, or None."""
+        hit = self.name.find(passage)
+        if hit is None or (self.marked and not _UMLAUT.search(passage.folded, *hit)):
+            return None
+        return hit
+
+
+def writings(recorded: str) -> tuple[Writing, ...]:
+    """All ways to write a recorded name; empty where it has no Latin given name and surname."""
+    first = WesternName.of(recorded)
+    if first is None:
+        return ()
+    found = [Writing(name) for name in (_family_first(recorded) or (first, *_two_surnames(first)))]
+    folded = fold(recorded)
+    if _UMLAUT.search(folded):
+        spelt = WesternName.of(folded.translate(_SPELT))
+        found += [Writing(spelt)] if spelt else []
+    elif folded.isascii() and _SPELT_OUT.search(folded):
+        short = WesternName.of(_SPELT_OUT.sub("", folded))
+        found += [Writing(short, marked=True)] if short else []
+    return tuple(dict.fromkeys(found))
+
+
+def _family_first(recorded: str) -> tuple[WesternName, ...]:
+    """The readings of a name of three or more words that begins with a family name of East Asia."""
+    words = ["".join(token.word for token in Passage(word).tokens) for word in recorded.split() if "," not in recorded]
+    words = [word for word in words if word and word not in TITLES]
+    if not 2 < len(words) < 6 or words[0] not in FAMILIES or words[-1] in surnames():
+        return ()
+    if any(word in given_names() for word in words[1:-1]):
+        return ()  # Kim Marie Anderson
+    family, rest = words[0], words[1:]
+    core = [word for word in rest if word not in _INNER] or rest
+    inner = rest[: len(rest) - len(core)]
+    found = [WesternName("".join(rest), (), family), WesternName("".join(core), (), family)]
+    found.append(WesternName("".join(core), (), family + "".join(inner)))
+    found.append(WesternName(rest[-1], (), family + "".join(rest[:-1])))
+    return tuple(found)
+
+
+def _two_surnames(name: WesternName) -> Iterator[WesternName]:
+    """Given names and both surnames of four words: José Ignacio | Muñoz García."""
+    if len(name.middles) == 2 and not set(name.middles) & PARTICLES and len(name.middles[1]) > 1:
+        yield WesternName(name.given, name.middles[:1], name.middles[1] + name.family, name.generation)

@@ -1,0 +1,92 @@
+"""The tables of folding, and the questions that are put to a passage."""
+
+from __future__ import annotations
+
+import pytest
+
+from optout_daemon.core.matching import folding, variants
+from optout_daemon.core.matching.folding import Passage, Piece, fold
+from optout_daemon.core.model import Part, Span
+
+
+def test_the_table_makes_one_of_kana_hyphens_quotes_and_cases() -> None:
+    """Made anew, for it is kept: from the first to the last of each, and nothing beside them."""
+    table = folding._table()
+
+    assert "ァヶヽヾ" == "".join(chr(table[ord(kana)]) for kana in "ぁゖゝゞ")
+    assert "-" * 12 == "".join(chr(table[ord(hyphen)]) for hyphen in "‐‑‒–—―−⁃─━﹣－")
+    assert "'" * 6 == "".join(chr(table[ord(quote)]) for quote in "’‘´`′＇")
+    assert "azàɏ" == "".join(chr(table[ord(capital)]) for capital in "AZÀɎ")
+    assert "高崎" == "".join(chr(table[ord(variant)]) for variant in "髙﨑")
+    assert not {0x3040, 0x3097, 0x309F, 0x40, 0x5B, 0xBF, 0x130, 0x250, ord("X") + 1000} & table.keys()
+
+
+def test_what_composes_in_small_letters_only_is_composed_too() -> None:
+    """J with a caron has no capital of its own; folding twice must change nothing."""
+    assert "ǰ" == fold("J\u030c") == fold(fold("J\u030c"))
+
+
+def test_the_tables_are_read_in_utf_8_whatever_the_system_uses() -> None:
+    """Read anew, for they are kept."""
+    assert "タカハシ" == variants.family_names.__wrapped__()["高橋"]
+    assert "robert" in variants.given_names.__wrapped__()
+    assert "williams" in variants.surnames.__wrapped__()
+    assert "高" == variants.variant_kanji.__wrapped__()["髙"]
+    assert "マチ" in variants.place_readings.__wrapped__()["町"]
+    assert frozenset(("a", "b", "c")) == variants.bag("a b", " c")
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "inside"),
+    [
+        ("yumiko@example.jp and more", "yumiko", True),
+        ("mail: yumiko.takahashi@example.jp", "takahashi", True),
+        ("a@b.example yumiko", "yumiko", False),
+        ("a@b.example\nyumiko", "yumiko", False),
+        ("see http://x.example/yumiko", "yumiko", True),
+        ("see www.x.example/yumiko", "yumiko", True),
+        ("yumiko.takahashi", "takahashi", False),
+        ("yumiko@example.jp(a)", "(", False),
+        ("ア yumiko@example.jp", "ア", False),
+        ("@" + "x" * 90 + "yumiko", "yumiko", False),
+    ],
+)
+def test_a_word_in_an_internet_address_is_told(text: str, word: str, inside: bool) -> None:
+    """No name is stated there; words beside it are not part of it."""
+    assert inside is Passage(text).is_in_internet_address(text.index(word))
+
+
+def test_the_end_of_a_squeezed_text_is_the_end_of_the_folded_one() -> None:
+    """With the blanks that stand behind the last word."""
+    assert 5 == Passage("ab c ").unsqueezed(3)
+    assert 4 == Passage("ab \n").unsqueezed(2)
+    assert 0 == Passage("").unsqueezed(0)
+
+
+def test_the_last_character_of_a_line_is_found_again() -> None:
+    """Also where the lines around it fold to another length."""
+    passage = Passage("㈱髙\n㈱橋\n髙", [Piece(Part.TEXT, 0, 0)])
+
+    assert "(株)高\n(株)橋\n高" == passage.folded
+    assert [Span(Part.TEXT, 1, 2), Span(Part.TEXT, 4, 5), Span(Part.TEXT, 6, 7)] == [
+        passage.span(at, at + 1) for at in (3, 8, 10)
+    ]
+
+
+def test_capitals_are_seen_in_every_line() -> None:
+    """Of the raw text, whatever stands in front."""
+    passage = Passage("É é\n㈱ Ab\ncD")
+
+    assert "é é\n(株) ab\ncd" == passage.folded
+    assert [0, 8, 12] == [at for at in range(len(passage.folded)) if passage.is_capital(at)]
+
+
+def test_a_span_is_cut_at_the_end_of_any_piece() -> None:
+    """The first, one in the middle, and the last."""
+    passage = Passage("ab\ncd\nef", [Piece(Part.TEXT, 10, 0), Piece(Part.TEXT, 20, 3), Piece(Part.SUBJECT, 0, 6)])
+
+    assert [Span(Part.TEXT, 10, 12), Span(Part.TEXT, 20, 22), Span(Part.SUBJECT, 0, 2)] == [
+        passage.span(start, 8) for start in (0, 3, 6)
+    ]
+    assert None is passage.span(3, 3)
+    assert None is Passage("ab").span(0, 1)
