@@ -383,7 +383,7 @@ def test_our_own_address_as_author_is_a_loop_and_is_told(own: str, fields: tuple
         (False, head("Return-Path: <>", text="no box")),
         (False, head("X-Failed-Recipients: a@example.com")),
         (False, head("X-Failed-Recipients: a@example.com", text="no box")),
-        (False, Written(attached=("message/delivery-status",))),
+        (False, Written(headers=("Return-Path: <>",), attached=("message/delivery-status",))),
         (False, author("MAILER-DAEMON@a.example", "no box")),
         (True, head("Auto-Submitted: auto-generated")),
         (True, head("X-Autoreply: yes")),
@@ -402,6 +402,25 @@ def test_a_machine_may_write_for_a_person_only_with_a_number(for_a_person: bool,
 
     assert (for_a_person and numbered) == verdict.for_a_person
     assert verdict.reason is not None
+
+
+REPORTED = Written(attached=("message/delivery-status",))
+
+
+@pytest.mark.parametrize(
+    ("reason", "mail"),
+    [
+        (None, replace(REPORTED, wish=OUT)),
+        (None, replace(REPORTED, fields=NUMBER)),
+        (Reason.BOUNCE, replace(REPORTED, wish=OUT, headers=("Return-Path: <>",))),
+        (Reason.BOUNCE, replace(REPORTED, wish=OUT, headers=("X-Failed-Recipients: a@example.com",))),
+        (Reason.BOUNCE, REPORTED),
+    ],
+)
+def test_a_person_may_attach_a_delivery_report(reason: Reason | None, mail: Written) -> None:
+    """`My mail came back, see attached; please stop the catalogue`: no wish is lost to a part that somebody attached."""
+
+    assert reason == mail.judged().reason
 
 
 IN_ORDER = [

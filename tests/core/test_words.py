@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from optout_daemon.core.model import Category
 from optout_daemon.core.reading import Reader, words
 from optout_daemon.core.reading.folding import Folded, fold
-from optout_daemon.core.reading.lexicon import Phrases, WordsError, expand, lexicon
+from optout_daemon.core.reading.lexicon import Lexicon, Phrases, WordsError, expand
 from optout_daemon.core.reading.settings import ReaderSettings
 
 # Enough of Esperanto to be left alone in it.
@@ -115,7 +115,7 @@ def test_a_language_that_does_not_ship_is_named() -> None:
 
 def test_the_longest_phrase_wins_and_latin_ones_are_whole_words() -> None:
     """That is how the words files write exceptions."""
-    found = lexicon({"めーる": "email", "めーる便": "neutral", "stop": "halt", "bus stop": "neutral", "?": "question"})
+    found = Lexicon({"めーる": "email", "めーる便": "neutral", "stop": "halt", "bus stop": "neutral", "?": "question"})
 
     tokens = found.scan("めーる便とめーる, bus stop? nonstop stop")
 
@@ -130,7 +130,7 @@ def test_the_longest_phrase_wins_and_latin_ones_are_whole_words() -> None:
 
 def test_texts_scanned_together_are_scanned_each_by_itself() -> None:
     """No phrase reaches from the end of a sentence into the next."""
-    found = lexicon({"停止": "halt", "止": "other"})
+    found = Lexicon({"停止": "halt", "止": "other"})
 
     scanned = found.scan_all(["配信停", "止め", "", "停止"])
 

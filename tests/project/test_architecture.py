@@ -18,7 +18,7 @@ SHARED = {"config", "errors", "log"}
 CONFIG_PARTS = {"config_checks", "config_problems", "config_secrets", "config_types", "toml_lines"}
 TOP = {"cli", "daemon", "demo"}
 PURE = {
-    "idna", "mailparser", "rapidfuzz", "selectolax",
+    "ahocorasick_rs", "idna", "mailparser", "rapidfuzz", "selectolax",
 }  # fmt: skip
 IMPURE_STDLIB = {
     "asyncio", "ctypes", "fcntl", "http", "imaplib", "logging", "multiprocessing", "os", "pathlib", "random", "select",

@@ -39,7 +39,7 @@ __all__ = ["Reader", "ReaderSettings"]
 
 
 class Reader:
-    """Reads mails by one set of settings. Loading its words takes some 0.3 s: build one and keep it."""
+    """Reads mails by one set of settings. Loading its words takes about a second: build one and keep it."""
 
     def __init__(self, settings: ReaderSettings, *, languages: Sequence[Language] | None = None) -> None:
         """`languages` in place of those that the settings name and the package ships. Raises WordsError."""

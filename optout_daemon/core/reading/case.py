@@ -19,6 +19,7 @@ _MOST: Final = 200
 """Stopping clauses that are looked at; nobody needs more to be understood."""
 _BACK: Final = 4
 """Sentences that a clause without an object looks back over."""
+_KANJI: Final = re.compile("[一-鿿]")
 _NAMED: Final = re.compile(r"\([^()]{1,40}\)")
 """The name of a relative in brackets: 夫(後藤隆)の分."""
 _ELSEWHERE: Final = frozenset({"aside", "second", "calls", "damage", "errand", "goods", "leave"})
@@ -155,9 +156,19 @@ class Case:
 def about_others(clause: Clause) -> bool:
     """Whether it is about what is somebody else's: 妻宛のカタログは, 夫は読むので; not カタログは母が見るので."""
     sentence = clause.sentence
-    kin = [token for token in sentence.who if token.kind == "kin"]
+    kin = relatives(sentence)
     own = names_channel(clause) and not any(theirs(sentence, token) for token in kin)
     return sentence.tells("behalf") or (bool(kin) and not own)
+
+
+def relatives(sentence: Sentence) -> list[Token]:
+    """The relatives that a sentence names; 夫 at the end of 信夫 is none."""
+    text = sentence.text
+    return [
+        token
+        for token in sentence.who
+        if token.kind == "kin" and not (len(token.text) == 1 and _KANJI.match(text, max(0, token.start - 1)))
+    ]
 
 
 def theirs(sentence: Sentence, kin: Token) -> bool:

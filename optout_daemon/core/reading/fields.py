@@ -329,11 +329,9 @@ class _Work:
                     self._add_original(FieldName.ADDRESS, line, start, end)
 
     def _has_number_near(self, lines: list[Line], line: Line) -> bool:
-        return (
-            any(one.well_formed for one in self._numbers.stated(line.text))
-            if any(map(str.isdigit, line.text))
-            else False
-        )
+        if not _DIGIT.search(line.text):
+            return False
+        return any(one.well_formed for one in self._numbers.stated(line.text))
 
     # Adding
 

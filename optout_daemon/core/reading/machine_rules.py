@@ -41,11 +41,19 @@ def own_address_in_x_loop(case: Case) -> Detail:
 
 
 def delivery_report(case: Case) -> Detail:
-    """RFC 3464, 5965, 8098: multipart/report of any type, or such a report's machine part in another wrapping."""
+    """RFC 3464, 5965, 8098: multipart/report of any type, or such a report's machine part in another wrapping.
+
+    A person may attach the report that came back: who states fields or wants out is one, unless a header says
+    otherwise.
+    """
     mail = case.mail
     if mail.content_type == "multipart/report":
         return mail.report_type or "multipart/report"
-    return next((kind for kind in case.kinds if kind in _REPORT_PARTS), None)
+    kind = next((kind for kind in case.kinds if kind in _REPORT_PARTS), None)
+    if kind is None or kind == mail.content_type or not (case.has_fields or case.wants_out):
+        return kind
+    marked = (failed_recipients(case), mail_system_is_author(case), null_return_path(case))
+    return None if marked == (None, None, None) else kind
 
 
 _REPORT_PARTS: Final = frozenset(

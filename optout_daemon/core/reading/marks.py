@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from optout_daemon.core.reading.case import Case, theirs
+from optout_daemon.core.reading.case import Case, relatives, theirs
 from optout_daemon.core.reading.clause import Clause, Polarity
 from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.named import only_part
@@ -126,7 +126,7 @@ def another(case: Case, stops: Sequence[Clause]) -> Sentence | None:
             continue
         if sentence.tells("behalf") or (sentence.tells("death") and not own):
             return sentence
-        if any(token.kind == "kin" and _is_theirs(case, sentence, token) for token in sentence.who):
+        if any(_is_theirs(case, sentence, token) for token in relatives(sentence)):
             return sentence
     return None
 
@@ -145,8 +145,8 @@ def second_request(case: Case, stops: Sequence[Clause]) -> Sentence | None:
         if not sentence.clauses and sentence.kinds.isdisjoint(_BESIDES):
             continue
         stopping = any(clause in case.stopping for clause in sentence.clauses)
-        if not stopping and sentence.has("dont", "unwanted", "deny"):
-            continue  # I do not want my data deleted
+        if sentence.has("instructs") or (not stopping and sentence.has("dont", "unwanted", "deny")):
+            continue  # advertising's words; I do not want my data deleted
         if sentence.has("change", "errand", "erase", "disclose") or any(
             clause.polarity is Polarity.ERASE for clause in sentence.clauses
         ):

@@ -35,6 +35,8 @@ def pieces(sentence: Sentence, tokens: list[Token]) -> list[list[Token]]:
     return merged if merged or not waiting else [waiting]
 
 
+_POINTING: Final = frozenset({"these", "those", "things", "stuff", "it all"})
+"""Things that are ours only where nothing else says what is done with them."""
 _PHRASE: Final = 30
 """Characters of one noun phrase, at most."""
 
@@ -186,8 +188,11 @@ def _stopping(clause: Clause, *, turned: bool) -> Polarity:
     if kind == "stop":
         elsewhere = clause.sentence.has("aside") and clause.sentence.has("question")
         return Polarity.STOP if ours or not elsewhere else Polarity.NONE
+    doing = kind in ("halt", "vague") and grammar.doing.match(text, end) is not None
+    if doing and ours and all(one.text in _POINTING and one.start > end + 1 for one in ours):
+        return Polarity.NONE  # stop wrapping these in newspaper
     if ours or clause.has("every", "both"):
         return Polarity.STOP
-    if kind in ("halt", "vague") and grammar.doing.match(text, end):
+    if doing:
         return Polarity.NONE
     return Polarity.PERHAPS if grammar.fillers.fullmatch(text, end) else Polarity.NONE

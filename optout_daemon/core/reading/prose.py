@@ -30,6 +30,7 @@ _WRITTEN_NAME: Final = re.compile("(?![一二三四五六七八九十百]+$)[一
 _LEAD: Final = re.compile(r".*(?:[のはがをに、]|こと)")
 _BRACKETED: Final = re.compile(r"[(（][^()（）]{0,20}[)）]")
 _DIGITS: Final = re.compile(r"[0-9]{4,}")
+_NUMBER: Final = re.compile(r"[0-9]")
 
 _TITLE: Final = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Mx)\.? )?"
 _WORD: Final = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ.'’-]{0,24}"
@@ -170,7 +171,7 @@ class Prose:
                 if found:
                     yield match.start() + found[0], match.start() + found[1]
                     return
-        if not any(map(str.isdigit, line)):
+        if not _NUMBER.search(line):
             return
         for pattern in (self._unit, _STREET, _ROMAJI, self._plain):
             found_at = pattern.search(line)

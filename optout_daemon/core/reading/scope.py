@@ -15,6 +15,7 @@ from optout_daemon.core.reading.case import Case
 from optout_daemon.core.reading.clause import VERBS, Clause, Polarity
 from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.named import named_by
+from optout_daemon.core.reading.sentences import Sentence
 
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 _FEW: Final = 6
@@ -85,6 +86,8 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
         scope.named |= {"email"} & set(case.channels)
         scope.doubtful = scope.doubtful or next((clause for clause in weak if _postal(clause.objects)), None)
     elif scope.generic and not scope.named and not scope.every:
+        scope.named |= _what_comes(case, scope.generic)
+    if scope.generic and not scope.named and not scope.every:
         scope.doubtful = scope.doubtful or _in_two_minds(case, scope.generic)
     return scope
 
@@ -211,17 +214,39 @@ def _in_two_minds(case: Case, generic: Sequence[Clause]) -> Clause | None:
     for clause in generic:
         if clause.sentence.subject:
             continue
-        body = [one.tokens for one in case.sentences if not one.subject]
-        for tokens in (*case.beside(clause)[:3], [t for some in body for t in some]):
+        body = [one.tokens for one in case.sentences if not one.subject and not _states_number(one)]
+        for tokens in (*case.beside(clause)[:2], [t for some in body for t in some]):
             channels = {token.kind for token in tokens if token.kind in case.channels}
             if len(channels) == 1 and not any(token.kind == "keep" or _means_all(token, tokens) for token in tokens):
                 return clause
     return None
 
 
+def _what_comes(case: Case, generic: Sequence[Clause]) -> set[str]:
+    """旅の冊子が毎月届きます。もうお送りにならないで: the one channel that the sentence before says comes."""
+    for clause in generic:
+        before = case.before(clause.sentence)
+        if clause.sentence.subject or before is None or before.subject or _states_number(before):
+            continue
+        channels = {token.kind for token in before.tokens} & set(case.channels)
+        if (
+            len(channels) == 1
+            and channels == _spoken_channels(case)
+            and before.language.grammar.arrives.search(before.text)
+        ):
+            return channels
+    return set()
+
+
+def _states_number(sentence: Sentence) -> bool:
+    """Whether it tells the customer number, and where it stands: 封筒に20000001とあります."""
+    return "000000" in sentence.text
+
+
 def _spoken_channels(case: Case) -> set[str]:
     """Every channel that the body speaks of."""
-    return {token.kind for one in case.sentences if not one.subject for token in one.tokens} & set(case.channels)
+    body = [one for one in case.sentences if not one.subject and not _states_number(one)]
+    return {token.kind for one in body for token in one.tokens} & set(case.channels)
 
 
 def _means_all(token: Token, tokens: Sequence[Token]) -> bool:

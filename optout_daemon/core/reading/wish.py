@@ -124,11 +124,12 @@ def _wants_back(case: Case) -> Wish | None:
     resumes = case.of(Polarity.RESUME)
     if not resumes:
         return None
-    firm = [clause for clause in case.of(Polarity.STOP) if not clause.sentence.subject]
+    stops = [one for one in case.stops if not one.sentence.subject and one.polarity is not Polarity.ASKED]
+    limited = marks.condition(case, stops, anywhere=True) if stops else None
+    firm = [one for one in stops if one.polarity is Polarity.STOP or limited is not None]
     case.note("resume", resumes[0])
     if not firm:
         return Wish(Category.OPT_IN, stated=True)
-    limited = marks.condition(case, firm, anywhere=True)
     case.note("stop", firm[0])
     if limited is None:
         return Wish(Category.UNCLEAR, stated=True, contradictory=True)

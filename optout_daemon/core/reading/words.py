@@ -52,6 +52,8 @@ class Grammar:
     """Beside a channel: only part of it is meant."""
     predicate: re.Pattern[str]
     """In a sentence, and in no bare name, place or number."""
+    arrives: re.Pattern[str]
+    """In a sentence about a channel: it is what comes."""
     though: re.Pattern[str]
     """Behind a predicate: what would be if it were so, and no wish."""
     deed: re.Pattern[str]
