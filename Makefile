@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-desk install setup test-packages test check fast-tests lint types mutation bench score format lock clean
+.PHONY: help demo demo-desk install setup test-packages test check fast-tests lint types mutation soak fuzz bench score format lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -43,6 +43,12 @@ types: $(VENV)/.dev ## types
 
 mutation: $(VENV)/.dev ## change decision, gate and matching line by line, and list what no test notices
 	@mkdir -p build && $(BIN)/mutmut run > build/mutation.log 2>&1; $(BIN)/mutmut results
+
+soak: test-packages $(VENV)/.dev ## 1,000 mails while the daemon is killed 200 times: what was lost or done twice; SEED=n repeats one
+	@$(BIN)/python -m tests.soak $(if $(SEED),--seed $(SEED))
+
+fuzz: $(VENV)/.dev ## mails of the corpora put together wrongly, for SECONDS=60; finds go to build/fuzz
+	@$(BIN)/python -m tests.fuzz_reader --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
 
 bench: $(VENV)/.dev ## time against a floor of the same run, as ratios
 	@$(BIN)/python -m benchmarks.reading

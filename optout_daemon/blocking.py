@@ -6,16 +6,18 @@ asks for never comes through here. Raises UnknownCustomer; nothing has changed t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from optout_daemon.core.digests import Digests, plain_kind
 from optout_daemon.core.model import EMAIL, Action, LedgerEntry
 from optout_daemon.core.reading.address import comparable
 from optout_daemon.review import UnknownCustomer
 from optout_daemon.store import audit, customers, suppressions
+from optout_daemon.store.ledger import CUSTOMER_NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,15 @@ class Subject:
 
 
 def block(
-    tx: Connection, subject: Subject, channels: Sequence[str], *, reason: str, by: str, note: str, now: datetime
+    tx: Connection,
+    subject: Subject,
+    channels: Sequence[str],
+    *,
+    reason: str,
+    by: str,
+    note: str,
+    now: datetime,
+    digests: Digests | None = None,
 ) -> list[int]:
     """Stop the channels; the new ledger numbers, none where all of it was stopped before.
 
@@ -40,11 +50,20 @@ def block(
             raise UnknownCustomer("no customer has this number; block by the e-mail address alone")
         if customer.email:
             emails.append(customer.email)
-    return _append(tx, subject, channels, Action.STOP, emails, reason=reason, by=by, note=note, now=now)
+    entries = _entries(subject, channels, Action.STOP, emails, reason=reason, by=by, note=note, now=now)
+    return _append(tx, entries, "blocked_by_hand", by=by, now=now, digests=digests)
 
 
 def lift(
-    tx: Connection, subject: Subject, channels: Sequence[str], *, reason: str, by: str, note: str, now: datetime
+    tx: Connection,
+    subject: Subject,
+    channels: Sequence[str],
+    *,
+    reason: str,
+    by: str,
+    note: str,
+    now: datetime,
+    digests: Digests | None = None,
 ) -> list[int]:
     """Resume the channels; the new ledger numbers, none where nothing was blocked.
 
@@ -56,7 +75,48 @@ def lift(
     if subject.customer_number is not None:
         for recorded in suppressions.history(tx, customer_number=subject.customer_number):
             emails += [one for one in recorded.entry.emails if not _is_anothers(tx, one, subject.customer_number)]
-    return _append(tx, subject, blocked, Action.RESUME, emails, reason=reason, by=by, note=note, now=now)
+    entries = _entries(subject, blocked, Action.RESUME, emails, reason=reason, by=by, note=note, now=now)
+    if digests is not None:
+        for channel in channels:
+            erased = _erased(tx, subject, channel, digests)
+            if erased:
+                entries.append(
+                    LedgerEntry(channel, Action.RESUME, reason, "staff", by=by, valid_from=now, digests=erased)
+                )
+    return _append(tx, entries, "lifted_by_hand", by=by, now=now)
+
+
+def repair(tx: Connection, differing: int, *, by: str, now: datetime) -> int:
+    """Make the list anew from the ledger, with an audit event; its number of lines."""
+    lines = suppressions.rebuild(tx)
+    audit.record(tx, event="list_repaired", actor=by, now=now, data={"differing": differing, "lines": lines})
+    return lines
+
+
+def _erased(tx: Connection, subject: Subject, channel: str, digests: Digests) -> tuple[tuple[str, str], ...]:
+    """The blocked digests of somebody who was erased: their own, and for a customer those of their own entries."""
+    number, email = subject.customer_number, subject.email
+    own = {
+        alias
+        for kind, name in suppressions.subjects_of(email=email, customer_number=number)
+        for alias in digests.aliases(kind, name)
+    }
+    if number is not None:
+        numbers = {alias for alias in own if plain_kind(alias[0]) == CUSTOMER_NUMBER}
+        for recorded in suppressions.history_of(tx, numbers):
+            own |= {one for one in recorded.entry.digests if not _is_another_erased(tx, one, numbers)}
+    return tuple(sorted(one for one in own if suppressions.is_blocked(tx, *one, channel=channel)))
+
+
+def _is_another_erased(tx: Connection, one: tuple[str, str], numbers: Collection[tuple[str, str]]) -> bool:
+    """Whether a standing block of another customer, erased or not, covers the digest."""
+    for recorded in suppressions.history_of(tx, [one]):
+        entry = recorded.entry
+        others = [(CUSTOMER_NUMBER, entry.customer_number)] if entry.customer_number else []
+        others += [other for other in entry.digests if plain_kind(other[0]) == CUSTOMER_NUMBER and other not in numbers]
+        if one not in numbers and any(suppressions.is_blocked(tx, *other, channel=EMAIL) for other in others):
+            return True
+    return False
 
 
 def _is_anothers(tx: Connection, email: str, customer_number: str) -> bool:
@@ -73,8 +133,7 @@ def _is_blocked(tx: Connection, subject: Subject, channel: str) -> bool:
     return bool(suppressions.check(tx, email=subject.email, customer_number=subject.customer_number, channel=channel))
 
 
-def _append(
-    tx: Connection,
+def _entries(
     subject: Subject,
     channels: Sequence[str],
     action: Action,
@@ -84,9 +143,9 @@ def _append(
     by: str,
     note: str,
     now: datetime,
-) -> list[int]:
+) -> list[LedgerEntry]:
     covered = tuple(dict.fromkeys(comparable(email) for email in emails))
-    entries = [
+    return [
         LedgerEntry(
             channel=channel,
             action=action,
@@ -101,8 +160,18 @@ def _append(
         )
         for channel in channels
     ]
-    versions = suppressions.append(tx, entries, now=now)
+
+
+def _append(
+    tx: Connection,
+    entries: Sequence[LedgerEntry],
+    event: str,
+    *,
+    by: str,
+    now: datetime,
+    digests: Digests | None = None,
+) -> list[int]:
+    versions = suppressions.append(tx, entries, now=now, digests=digests)
     if versions:
-        event = "blocked_by_hand" if action is Action.STOP else "lifted_by_hand"
         audit.record(tx, event=event, actor=by, now=now, data={"ledger": versions})
     return versions

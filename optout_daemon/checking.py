@@ -1,68 +1,70 @@
 """Try everything that the desk depends on: database, key, directory, templates, mailboxes, SMTP server.
 
-Changes nothing and never stops at the first fault. What it says names hosts, users, files and capabilities, never a
-secret and never a customer.
+Then says how the desk's own work stands. Changes nothing and never stops at the first fault. What it says names hosts,
+users, files and capabilities, never a secret and never a customer.
 """
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import IntEnum
+from datetime import datetime
+from functools import partial
+from pathlib import Path
 
 from optout_daemon.composing import Composer
 from optout_daemon.config import MailboxSettings, Settings, desk_key, secret
 from optout_daemon.core.keys import Keys
 from optout_daemon.edges.imap import MailboxSession
 from optout_daemon.edges.smtp import Courier
+from optout_daemon.edges.tls import verifying_context
 from optout_daemon.errors import AuthenticationError, EdgeError, OptoutError, SchemaError, SettingsError, StoreError
-from optout_daemon.store import customers
+from optout_daemon.parts import customer_database
+from optout_daemon.standing import Finding, Verdict, judge
+from optout_daemon.store import customers, health
 from optout_daemon.store.database import Database
 
 WANTED = ("MOVE", "UIDPLUS", "IDLE")
 """Capabilities of an IMAP server that the desk makes use of."""
+NEEDED_RIGHTS = ("r", "t", "e")
+"""Rights in the watched folder without which nothing can be filed: read, mark as deleted, expunge (RFC 4314)."""
 
 
-class Verdict(IntEnum):
-    """How bad a finding is; the worst of all decides what the whole check says."""
-
-    GOOD = 0
-    AWAY = 1
-    BAD = 2
-    SETTINGS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was tried, and what came of it in one line."""
-
-    what: str
-    verdict: Verdict
-    says: str
-
-
-def check_all(settings: Settings) -> Iterator[Finding]:
+def check_all(settings: Settings, *, now: datetime) -> Iterator[Finding]:
     """One finding after the other, as soon as it is known."""
     yield Finding("settings", Verdict.GOOD, f"{settings.desk.address}, mode {settings.desk.mode}")
     database = Database(settings.database.url)
     try:
         yield _try("database", lambda: _database(database))
-        yield _try("customers", lambda: _customers(database))
+        yield _try("customers", lambda: _customers(settings, database))
+        yield _try("key", lambda: _key(settings))
+        yield _try("templates", lambda: _templates(settings))
+        for mailbox in settings.mailbox:
+            filing = mailbox.file_into is not False and settings.desk.mode == "live"
+            yield _try(f"mailbox {mailbox.name}", partial(_mailbox, mailbox, filing=filing))
+        yield _try("smtp", lambda: _smtp(settings))
+        yield from _work(settings, database, now)
     finally:
         database.close()
-    yield _try("key", lambda: _key(settings))
-    yield _try("templates", lambda: _templates(settings))
-    for mailbox in settings.mailbox:
-        yield _try(f"mailbox {mailbox.name}", lambda mailbox=mailbox: _mailbox(mailbox))  # type: ignore[misc]
-    yield _try("smtp", lambda: _smtp(settings))
 
 
 def _try(what: str, work: Callable[[], str]) -> Finding:
     try:
         return Finding(what, Verdict.GOOD, work())
     except OptoutError as error:
-        return Finding(what, _verdict(error), str(error))
+        return Finding(what, _verdict(error), str(error).removeprefix(f"{what}: "))
+
+
+def _work(settings: Settings, database: Database, now: datetime) -> Iterator[Finding]:
+    """How the work stands, by the rows; nothing where the database has already been found wanting."""
+    try:
+        database.check_schema()
+        with database.reading() as tx:
+            found = health.of_desk(tx, [mailbox.name for mailbox in settings.mailbox])
+    except StoreError:
+        return
+    yield from judge(found, settings, now=now)
 
 
 def _verdict(error: OptoutError) -> Verdict:
@@ -80,7 +82,14 @@ def _database(database: Database) -> str:
     return f"{database.place}, its schema is this program's"
 
 
-def _customers(database: Database) -> str:
+def _customers(settings: Settings, database: Database) -> str:
+    source = customer_database(settings)
+    if source is not None:
+        try:
+            source.check()
+        finally:
+            source.close()
+        return f"{source.place}, can be read"
     with database.reading() as tx:
         number = customers.count(tx)
     return f"{number} in the directory" + ("" if number else "; `optout-daemon customers import` fills it")
@@ -102,25 +111,50 @@ def _templates(settings: Settings) -> str:
     return f"complete in {', '.join(settings.desk.languages)}"
 
 
-def _mailbox(mailbox: MailboxSettings) -> str:
+def _certificates(path: Path | None, setting: str) -> None:
+    """A file of certificates that cannot be used is a wrong setting, also where no TLS asks for it yet."""
+    if path is None:
+        return
+    try:
+        verifying_context(path)
+    except ssl.SSLError:
+        raise SettingsError(f"{setting}: the file {path} holds no certificates in PEM form") from None
+    except OSError as error:
+        raise SettingsError(f"{setting}: the file {path} cannot be read: {error.strerror}") from None
+
+
+def _mailbox(mailbox: MailboxSettings, *, filing: bool) -> str:
+    _certificates(mailbox.ca_file, "ca_file")
     password = secret(mailbox.password_file, f"mailbox {mailbox.name}: password_file")
     session = MailboxSession(mailbox, password, stop=threading.Event())
     try:
         selected = session.open()
+        mechanism, rights = session.mechanism, session.rights()
     finally:
         session.close()
     has = [name for name in WANTED if name in selected.capabilities]
     lacks = [name for name in WANTED if name not in selected.capabilities]
-    rights = "read only: nothing can be filed" if selected.readonly else "may be changed"
-    return (
-        f"{mailbox.host}:{mailbox.port} ({mailbox.security}), {mailbox.username} signed in, "
+    may, moves = "may be changed", True
+    if selected.readonly:
+        may, moves = "can only be read: nothing can be filed", False
+    if rights is not None:
+        lacking = [right for right in NEEDED_RIGHTS if right not in rights]
+        if moves and lacking:
+            may, moves = "lets nothing be moved", False
+        may += f" (rights {rights}{', without ' + ' and '.join(lacking) if lacking else ''})"
+    says = (
+        f"{mailbox.host}:{mailbox.port} ({mailbox.security}), {mailbox.username} signed in by {mechanism}, "
         f"has {', '.join(has) or 'none of MOVE, UIDPLUS, IDLE'}"
         + (f", lacks {', '.join(lacks)}" if has and lacks else "")
-        + f", folder {mailbox.folder} {rights}"
+        + f", folder {mailbox.folder} {may}"
     )
+    if filing and not moves:
+        raise OptoutError(says)
+    return says
 
 
 def _smtp(settings: Settings) -> str:
+    _certificates(settings.smtp.ca_file, "smtp.ca_file")
     password = secret(settings.smtp.password_file, "smtp.password_file")
     smtp = settings.smtp
     courier = Courier(smtp, password, stop=threading.Event())
@@ -129,4 +163,8 @@ def _smtp(settings: Settings) -> str:
     finally:
         courier.close()
     signed_in = "no sign-in" if smtp.username is None else f"{smtp.username} signed in"
-    return f"{smtp.host}:{smtp.port} ({smtp.security}), {signed_in}, replies leave from {smtp.envelope_from}"
+    offers = ", ".join(courier.offers) or "nothing more"
+    return (
+        f"{smtp.host}:{smtp.port} ({smtp.security}), {signed_in}, offers {offers}, "
+        f"replies leave from {smtp.envelope_from}"
+    )

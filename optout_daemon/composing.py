@@ -58,6 +58,8 @@ class Composer:
         self._desk = desk
         self._keys = keys
         self._envelope_from = envelope_from
+        if templates is not None and not templates.is_dir():
+            raise SettingsError(f"desk.templates: there is no folder {templates}")
         self._folders = [folder for folder in (templates, packaged_templates()) if folder is not None]
         # Plain text goes out: escaping for HTML would only disfigure it.
         self._environment = ImmutableSandboxedEnvironment(

@@ -48,6 +48,8 @@ from optout_daemon.config_types import (
     Since,
     Waiting,
 )
+from optout_daemon.core.digests import Digests
+from optout_daemon.core.keys import Keys
 from optout_daemon.core.model import FieldName
 from optout_daemon.errors import SettingsError
 
@@ -81,6 +83,7 @@ class DeskSettings(Section):
     languages: tuple[str, ...] = ("ja", "en")
     time_zone: Annotated[str, AfterValidator(config_checks.time_zone)] = "Asia/Tokyo"
     key_file: FilePath | None = None
+    former_key_files: tuple[FilePath, ...] = ()
     templates: FilePath | None = None
     mode: Literal["live", "shadow"] = "live"
 
@@ -288,6 +291,10 @@ class Settings(Section):
                 "review",
                 "read_memory_limit",
             )
+        if self.smtp.username is not None and self.smtp.password_file is None:
+            raise config_checks.KeyProblem(
+                "must be set where username is; a sign-in needs both", "smtp", "password_file"
+            )
         local, _, domain = self.smtp.envelope_from.lower().partition("@")
         given = {address.lower() for address in (self.desk.address, *self.desk.own_addresses)}
         if domain and not given & {f"{local}@{domain}", f"{local.partition('+')[0]}@{domain}"}:
@@ -318,6 +325,7 @@ class Settings(Section):
             ("smtp.password_file", self.smtp.password_file),
             ("customers.url_file", self.customers.url_file),
         ]
+        named += [("desk.former_key_files", path) for path in self.desk.former_key_files]
         named += [(f"mailbox {mailbox.name}: password_file", mailbox.password_file) for mailbox in self.mailbox]
         return tuple((setting, path) for setting, path in named if path is not None)
 
@@ -365,3 +373,8 @@ def load(path: Path | None = None) -> Settings:
 def desk_key(settings: Settings) -> bytes:
     """The desk's one secret, read from its file; SettingsError where it is missing or too short."""
     return key_secret(settings.key_file)
+
+
+def desk_digests(settings: Settings) -> Digests:
+    """The digests of erased persons, by the desk's key and the ones before it; SettingsError where one is missing."""
+    return Digests(Keys(desk_key(settings)), [Keys(key_secret(path)) for path in settings.desk.former_key_files])

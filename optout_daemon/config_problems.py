@@ -7,9 +7,10 @@ fixed choice: a secret written into the file by mistake must not reach a log.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
 
@@ -34,12 +35,29 @@ _KINDS = {
 }
 
 
+_SYNTAX = {
+    "Invalid value": 'a text stands in quotes (key = "text"); numbers, true and false do not',
+    "Unterminated string": "the quotation mark at its end is missing",
+    'Expected "\'"': "the quotation mark at its end is missing",
+    "Unescaped '\\'": "write the backslash twice, or the text in single quotes",
+    "Expected '='": "a line is key = value, or a [section]",
+    "Expected newline": "one key = value a line; a text with spaces stands in quotes",
+    "Expected ']'": "a section's name stands in brackets: [section]",
+    "Cannot declare": "each [section] stands once; every further mailbox begins with [[mailbox]]",
+    "Cannot overwrite": "the key stands twice in its section",
+}
+"""What to do about the beginning of `tomllib`'s words."""
+_AT: Final = re.compile(r"line (\d+), column (\d+)")
+
+
 def syntax_problem(file: str, text: str, error: tomllib.TOMLDecodeError) -> str:
-    """The one line for a text that is not TOML; `tomllib` stops at its first error."""
+    """The one line for a text that is not TOML, with line and column; `tomllib` stops at its first error."""
     what, _, where = str(error).rpartition(" (at ")
-    number = where.removeprefix("line ").partition(",")[0]
-    line = int(number) if number.isdigit() else len(text.splitlines())  # "at end of document"
-    return f"{file}:{line}: not valid TOML: {what[:200]}"
+    lines = text.splitlines() or [""]
+    found = _AT.search(where)
+    line, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]) + 1)  # "end of document"
+    hint = next((f"; {hint}" for start, hint in _SYNTAX.items() if what.startswith(start)), "")
+    return f"{file}:{line}:{column}: not valid TOML: {what[:200]}{hint}"
 
 
 def problems(
@@ -74,7 +92,7 @@ def _key(path: Path) -> str:
 def _words(error: ErrorDetails, path: Path, data: Mapping[str, Any], model: type[BaseModel]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
-        return _unknown(str(path[-1]), _allowed(path[:-1], model))
+        return _unknown(str(path[-1]), _allowed(path[:-1], model), model)
     if kind == "missing" and len(path) == 1:
         return f"missing; the section {'[[mailbox]]' if path[0] == 'mailbox' else f'[{path[0]}]'} is required"
     if kind == "missing":
@@ -83,6 +101,8 @@ def _words(error: ErrorDetails, path: Path, data: Mapping[str, Any], model: type
         allowed = str(context["expected"]).replace("'", '"').replace(" or ", ", ")
         given = error["input"]
         return (f'"{given[:40]}" is not allowed' if isinstance(given, str) else "not allowed") + f"; allowed: {allowed}"
+    if path and path[-1] == "file_into" and kind in ("model_type", "model_attributes_type"):
+        return "allowed: false, which moves nothing, or a section [mailbox.file_into] with the folders' names"
     if kind == "tuple_type" and path and path[-1] == "mailbox":
         return "not a list of mailboxes; begin each with [[mailbox]] in double brackets"
     if kind == "value_error":
@@ -94,9 +114,14 @@ def _words(error: ErrorDetails, path: Path, data: Mapping[str, Any], model: type
     return _KINDS.get(kind, error["msg"])
 
 
-def _unknown(name: str, allowed: Sequence[str]) -> str:
+def _unknown(name: str, allowed: Sequence[str], model: type[BaseModel]) -> str:
+    homes = [
+        "[[mailbox]]" if section == "mailbox" else f"[{section}]"
+        for section, field in model.model_fields.items()
+        if (inner := _model_of(field.annotation)) is not None and name in inner.model_fields
+    ]
     near = difflib.get_close_matches(name, allowed, n=1)
-    meant = f'did you mean "{near[0]}"? ' if near else ""
+    meant = f"it belongs into {' or '.join(homes)}; " if homes else f'did you mean "{near[0]}"? ' if near else ""
     return f"unknown key; {meant}allowed: {', '.join(allowed)}"
 
 

@@ -49,14 +49,31 @@ def secret(path: Path | None, setting: str = "password_file") -> str | None:
 
 def key_secret(path: Path) -> bytes:
     """The desk's one secret (`Settings.key_file`), from which core/keys.py derives the working keys."""
+    made = "`openssl rand -hex 32` makes a good one"
     try:
         text = secret(path, "desk.key_file")
     except SettingsError as error:
-        hint = "" if path.exists() else "; on SQLite `optout-daemon db upgrade` makes it"
-        raise SettingsError(f"{error}{hint}") from None
+        raise SettingsError(f"{error}; {_key_hint(path, made)}") from None
     if len(text.encode()) < KEY_BYTES:
-        raise SettingsError(f"desk.key_file: the file {path} is too short; {KEY_BYTES} characters are the least")
+        raise SettingsError(
+            f"desk.key_file: the file {path} is too short; {KEY_BYTES} characters are the least; {made}"
+        )
     return text.encode()
+
+
+def _key_hint(path: Path, made: str) -> str:
+    """What to do about a key that cannot be read. A key must not be made anew where replies bear the old one."""
+    if path.is_dir():
+        return "name the file itself, not its folder"
+    if not path.exists():
+        return f"on SQLite `optout-daemon db upgrade` makes it; else it is made once, for every host: {made}"
+    try:
+        path.open("rb").close()
+    except PermissionError:
+        return "give it to the daemon's own user, mode 0600, and run the command as that user"
+    except OSError:
+        pass
+    return f"the key is one line of text; {made}"
 
 
 def make_key_file(path: Path) -> bool:

@@ -126,7 +126,12 @@ def _rows(
 
 def _header(reader: Iterator[list[str]], settings: CustomersSettings) -> dict[str, int]:
     """Which column of the file each of ours is."""
-    names = [name.strip() for name in next(reader, [])]
+    first = next(reader, None)
+    if first is None:
+        raise ImportRefused(
+            "the file is empty", ("line 1: the names of the columns are needed, then a line a customer",)
+        )
+    names = [name.strip() for name in first]
     if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
         raise ImportRefused("the file's columns are not divided by commas", ("line 1: divide the columns by commas",))
     places: dict[str, int] = {}

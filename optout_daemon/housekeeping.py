@@ -13,20 +13,33 @@ from optout_daemon.store import alarms, outbox, rates
 from optout_daemon.store.database import Database
 
 STALE: Final = timedelta(minutes=15)
-"""Longer than any one delivery can take (connect, TLS and every command have time-outs)."""
+"""Longer than a round of delivery takes, as long as the settings are not more patient than the defaults."""
 CENTURY: Final = timedelta(days=36_525)
 """A clock that was ahead may have stamped a claim in the future."""
 ALARM_LASTS: Final = timedelta(days=1)
 
 
-def release_claims(database: Database, *, now: datetime, log: Log, worker: str, only_process: bool = False) -> int:
-    """Return claimed outbox items to QUEUED. `only_process`: nobody but `worker` can hold one."""
+def release_claims(
+    database: Database, *, now: datetime, log: Log, worker: str, only_process: bool = False, stale: timedelta = STALE
+) -> int:
+    """Return outbox items to QUEUED that were claimed longer than `stale` ago, at least STALE. `only_process`: nobody
+    but `worker` can hold one.
+    """
     with database.transaction() as tx:
-        before = now + CENTURY if only_process else now - STALE
+        before = now + CENTURY if only_process else now - max(stale, STALE)
         released = outbox.release_stale(tx, claimed_before=before, now=now, spare=worker)
     if released:
         log.released(items=released)
     return released
+
+
+def pull_in(database: Database, *, now: datetime) -> int:
+    """Make due what a clock that was ahead, or was set back, put off for longer than a back-off; how many outbox items.
+
+    Attempts and places are looked up with such a clock in mind.
+    """
+    with database.transaction() as tx:
+        return outbox.pull_in(tx, now=now)
 
 
 def forget_rates(database: Database, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Take new mail from one mailbox: raw bytes, digest and date are committed before anything else happens.
 
-`collect` returns when everything above the cursor is stored; the cursor moves in the transaction that stores. Raises
+`collect` returns when everything above the cursor is stored; the cursor moves in the transaction that stores. A mail
+that cannot be taken is set aside with a row and an alarm, tried again ever more rarely, and stops no other. Raises
 MailboxError (the session is dead, what was stored stays stored) and StoreError (nothing of the batch was written).
 Changes nothing in the mailbox, judges nothing; which mail is ours at all is baseline.py's business.
 """
@@ -20,9 +21,10 @@ from sqlalchemy import Connection
 from optout_daemon.baseline import Inbox, below, position
 from optout_daemon.config import MailboxSettings
 from optout_daemon.edges.imap_values import Listed, Selected
-from optout_daemon.errors import AuthenticationError, MailboxError
+from optout_daemon.errors import AuthenticationError, StoreError
 from optout_daemon.log import Log
-from optout_daemon.store import alarms, cursors, inquiries, locations
+from optout_daemon.setting_aside import Aside, cause_of
+from optout_daemon.store import cursors, inquiries, locations
 from optout_daemon.store.cursors import Cursor
 from optout_daemon.store.database import Database
 
@@ -33,10 +35,10 @@ HEAD: Final = 262_144
 """Bytes kept of a mail that is too large: its headers and the beginning of its first part."""
 PASS_SECONDS: Final = 120.0
 """A pass over a very large folder ends after so long and the next one goes on: a hung pass must look different."""
-SET_ASIDE_AT_MOST: Final = 3
-"""Mails that may break the session in one pass; after more, the server is to blame."""
-UNFETCHABLE: Final = "unfetchable"
-"""Kind of the alarm for a mail that the server lists and does not hand out; it is tried again in every pass."""
+IN_A_ROW: Final = 3
+"""Mails that may break the session one after the other; at the next the server is to blame, and the pass ends."""
+NOT_HANDED_OUT: Final = "not handed out"
+"""Cause where the server lists a mail and answers the fetch without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def collect(
 
 
 class _Pass:
-    """One pass: what it works with, what it has counted, and which UIDs hold the cursor back."""
+    """One pass: what it works with, what it has counted, and what was set aside before."""
 
     def __init__(
         self,
@@ -92,47 +94,56 @@ class _Pass:
         self._session, self._database, self._mailbox = session, database, mailbox
         self._now, self._stop, self._log = now, stop, log
         self._selected, self._cursor = selected, cursor
-        self._held_back: set[int] = set()
-        self._set_aside = 0
+        self._aside = Aside(database, mailbox.name, selected.uidvalidity, now=now, log=log)
+        self._in_a_row = 0
         self._collected = Collected()
         self._deadline = time.monotonic() + PASS_SECONDS
 
     def run(self) -> Collected:
         uids = self._session.uids_above(self._cursor.last_uid)
-        fresh, suspects = self._sorted(uids)
-        for chunk in (*_chunks(fresh, LISTED_AT_ONCE), *([uid] for uid in suspects)):
+        fresh = self._fresh(uids)
+        for chunk in _chunks(fresh, LISTED_AT_ONCE):
             self._take_listed(chunk)
             if self._over:
                 return replace(self._collected, more=True)
+        now = self._now()
         with self._database.transaction() as tx:
             if uids:
                 self._advance(tx, uids[-1])
-            cursors.completed(tx, mailbox=self._mailbox.name, now=self._now())
+            if self._cursor.rescanning:
+                locations.supersede(tx, mailbox=self._mailbox.name, uidvalidity=self._selected.uidvalidity, now=now)
+            cursors.completed(tx, mailbox=self._mailbox.name, now=now)
+        self._try_again()
         return self._collected
 
-    def _sorted(self, uids: Sequence[int]) -> tuple[list[int], list[int]]:
-        """The UIDs that are not stored: those that never failed, and those that did, which come last."""
+    def _fresh(self, uids: Sequence[int]) -> list[int]:
+        """The UIDs that are neither stored nor set aside."""
         if not uids:
-            return [], []
+            return []
         with self._database.reading() as tx:
             known = locations.known_uids(tx, self._mailbox.name, self._selected.uidvalidity, uids[0], uids[-1])
-            failed = {alarm.key for alarm in alarms.open_alarms(tx) if alarm.kind == UNFETCHABLE}
-        left = [uid for uid in uids if uid not in known]
-        suspects = [uid for uid in left if self._key(uid) in failed]
-        self._held_back.update(suspects)
-        return [uid for uid in left if uid not in self._held_back], suspects
+        return [uid for uid in uids if uid not in known and uid not in self._aside]
 
-    def _take_listed(self, uids: Sequence[int]) -> None:
+    def _try_again(self) -> None:
+        """What was set aside comes last: it may hang, and nobody waits behind it."""
+        self._in_a_row = 0
+        for uid in self._aside.due():
+            if self._over or self._in_a_row >= IN_A_ROW:
+                return
+            self._take_listed([uid])
+
+    def _take_listed(self, uids: Sequence[int], *, again: bool = False) -> None:
         """List, then take in bounded batches. A mail that breaks the session is set aside, the others go on."""
         try:
             listed = self._session.sizes(uids)
-        except MailboxError as error:
+        except Exception as error:
             self._recover(error)
-            if len(uids) == 1:
-                self._put_aside(uids[0])
+            if again:
+                self._broke(uids[0], error)
                 return
             for uid in uids:
-                self._take_listed([uid])
+                if not self._over:
+                    self._take_listed([uid], again=True)
             return
         self._missing(set(uids) - {mail.uid for mail in listed})
         wanted = [
@@ -146,19 +157,28 @@ class _Pass:
                 return
             self._take(batch)
 
-    def _take(self, batch: Sequence[Listed]) -> None:
+    def _take(self, batch: Sequence[Listed], *, again: bool = False) -> None:
+        """Fetch and store a batch; where that fails, each mail once more by itself.
+
+        Only the database's own failure ends it.
+        """
         try:
             mails = self._read(batch)
-        except MailboxError as error:
+            # Before the cursor moves over them: else a kill in between would lose what was not handed out.
+            self._missing({listed.uid for listed in batch} - {mail.listed.uid for mail in mails})
+            self._store(mails, batch[-1].uid)
+        except StoreError:
+            raise
+        except Exception as error:
             self._recover(error)
-            if len(batch) == 1:
-                self._put_aside(batch[0].uid)
+            if again:
+                self._broke(batch[0].uid, error)
                 return
             for listed in batch:
-                self._take([listed])
+                if not self._over:
+                    self._take([listed], again=True)
             return
-        self._missing({listed.uid for listed in batch} - {mail.listed.uid for mail in mails})
-        self._store(mails, batch[-1].uid)
+        self._in_a_row = 0
 
     def _read(self, batch: Sequence[Listed]) -> list[_Mail]:
         limit = self._mailbox.max_message_size
@@ -194,13 +214,15 @@ class _Pass:
                     mailbox=self._mailbox.name,
                     uidvalidity=self._selected.uidvalidity,
                     uid=mail.listed.uid,
-                    received_at=_in_utc(mail.listed.received_at, now),
+                    received_at=_in_utc(mail.listed.received_at) or now,
                     now=now,
                     truncated=mail.truncated,
+                    listed_at=_in_utc(mail.listed.received_at),
                     size=max(mail.listed.size, len(mail.raw)) if mail.truncated else len(mail.raw),
                 )
-                self._release(tx, mail.listed.uid)
                 stored.append((mail, result))
+            for mail in mails:
+                self._aside.release(tx, mail.listed.uid)
             self._advance(tx, last_uid)
         for mail, result in stored:
             if result.new:
@@ -218,45 +240,32 @@ class _Pass:
         still_there = self._session.present(sorted(uids))
         for uid in sorted(uids):
             if uid in still_there:
-                self._put_aside(uid)
-            elif uid in self._held_back:
+                self._aside.put(uid, NOT_HANDED_OUT)
+            elif uid in self._aside:
                 with self._database.transaction() as tx:
-                    self._release(tx, uid)
+                    self._aside.release(tx, uid)
 
-    def _recover(self, error: MailboxError) -> None:
+    def _recover(self, error: Exception) -> None:
         """Go on with a new connection, or raise what ended the old one."""
-        if isinstance(error, AuthenticationError) or self._stop.is_set() or self._set_aside >= SET_ASIDE_AT_MOST:
+        if isinstance(error, AuthenticationError) or self._stop.is_set() or self._in_a_row >= IN_A_ROW:
             raise error
         if self._session.open().uidvalidity != self._selected.uidvalidity:
             raise error
 
-    def _put_aside(self, uid: int) -> None:
-        """Hold the cursor below the mail, so that every pass asks for it again, and say so once."""
-        self._set_aside += 1
-        self._held_back.add(uid)
-        with self._database.transaction() as tx:
-            fresh = alarms.raise_once(tx, kind=UNFETCHABLE, key=self._key(uid), now=self._now())
-        if fresh:
-            self._log.alarm(kind=UNFETCHABLE, key=self._key(uid))
-
-    def _release(self, tx: Connection, uid: int) -> None:
-        if uid in self._held_back:
-            self._held_back.discard(uid)
-            alarms.clear(tx, UNFETCHABLE, self._key(uid))
+    def _broke(self, uid: int, error: Exception) -> None:
+        """One mail by itself ended the session, or our own code failed on it."""
+        self._in_a_row += 1
+        self._aside.put(uid, cause_of(error))
 
     def _advance(self, tx: Connection, uid: int) -> None:
-        """Everything up to `uid` is settled, but for what is held back."""
-        last_uid = min([uid, *(held - 1 for held in self._held_back)])
-        if last_uid > self._cursor.last_uid:
+        """Everything up to `uid` is stored, set aside, gone or below the baseline."""
+        if uid > self._cursor.last_uid:
             validity = self._selected.uidvalidity
-            cursors.advance(tx, mailbox=self._mailbox.name, uidvalidity=validity, last_uid=last_uid, now=self._now())
+            cursors.advance(tx, mailbox=self._mailbox.name, uidvalidity=validity, last_uid=uid, now=self._now())
 
     @property
     def _over(self) -> bool:
         return self._stop.is_set() or time.monotonic() > self._deadline
-
-    def _key(self, uid: int) -> str:
-        return f"{self._mailbox.name}/{self._selected.uidvalidity}/{uid}"
 
     def _count(self, *, new: int = 0, known: int = 0, skipped: int = 0) -> None:
         so_far = self._collected
@@ -287,9 +296,9 @@ def _chunks(uids: Sequence[int], length: int) -> Iterator[Sequence[int]]:
         yield uids[start : start + length]
 
 
-def _in_utc(date: datetime | None, now: datetime) -> datetime:
-    """The server's date, or `now` where it gives none or one that no clock shows."""
+def _in_utc(date: datetime | None) -> datetime | None:
+    """The server's date, or None where it gives none or one that no clock shows."""
     try:
-        return (date or now).astimezone(UTC)
+        return None if date is None else date.astimezone(UTC)
     except (OverflowError, ValueError):
-        return now
+        return None

@@ -39,6 +39,8 @@ class Keeper:
         self._session: MailboxSession | None = None
         self._failures = 0
         self._not_before = 0.0
+        self.recoveries = 0
+        """How often the mailbox was there again after a failure."""
 
     @contextmanager
     def use(self) -> Iterator[MailboxSession | None]:
@@ -68,6 +70,7 @@ class Keeper:
                 self._failed(error)
                 return None
             if self._failures:
+                self.recoveries += 1
                 self._log.mailbox_recovered(self._name)
         return self._session
 

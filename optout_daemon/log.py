@@ -78,7 +78,7 @@ class Log:
         self._say("info", "filed", inquiry=inquiry, mailbox=mailbox, uid=uid, folder=folder)
 
     def gone(self, inquiry: int, *, mailbox: str, uid: int) -> None:
-        """A person moved or deleted the message before it was filed."""
+        """The message is neither where it was nor where it belongs: a person moved or deleted it."""
         self._say("warning", "gone", inquiry=inquiry, mailbox=mailbox, uid=uid)
 
     def filing_deferred(self, mailbox: str, *, folder: str, mails: int, because: str, retry_in: float) -> None:
@@ -111,6 +111,10 @@ class Log:
         """Claims of a courier that is gone were given back."""
         self._say("warning", "released", items=items)
 
+    def repeated(self, inquiry: int, *, item: int) -> None:
+        """The server accepted it, and another courier had the item meanwhile: it may reach the customer twice."""
+        self._say("warning", "repeated", inquiry=inquiry, item=item)
+
     def bounced(self, inquiry: int, *, item: int, status: str) -> None:
         self._say("warning", "bounced", inquiry=inquiry, item=item, status=status)
 
@@ -124,8 +128,52 @@ class Log:
     def first_contact(self, mailbox: str, *, since: str, below_baseline: int) -> None:
         self._say("info", "first_contact", mailbox=mailbox, since=since, below_baseline=below_baseline)
 
+    def set_aside(self, mailbox: str, *, uid: int, cause: str, attempts: int, retry_in: float) -> None:
+        """A mail that the server lists could not be taken in; it stays in the mailbox and is tried again."""
+        self._say(
+            "error", "set_aside", mailbox=mailbox, uid=uid, cause=cause, attempts=attempts, retry_in=round(retry_in, 1)
+        )
+
     def new_uidvalidity(self, mailbox: str) -> None:
         self._say("warning", "new_uidvalidity", mailbox=mailbox)
+
+    def uids_rolled_back(self, mailbox: str) -> None:
+        """The server gives out UIDs again that other mail had, as after a restore: all of the mailbox is read again."""
+        self._say("warning", "uids_rolled_back", mailbox=mailbox)
+
+    def reconciled(
+        self,
+        mailbox: str,
+        *,
+        because: str,
+        mails: int,
+        inquiries: int,
+        below_baseline: int,
+        waiting: int,
+        set_aside: int,
+        unaccounted: int,
+    ) -> None:
+        """Every mail in the mailbox and its folders was compared with the rows."""
+        self._say(
+            "info",
+            "reconciled",
+            mailbox=mailbox,
+            because=because,
+            mails=mails,
+            inquiries=inquiries,
+            below_baseline=below_baseline,
+            waiting=waiting,
+            set_aside=set_aside,
+            unaccounted=unaccounted,
+        )
+
+    def unaccounted(self, mailbox: str, *, folder: str, uid: int) -> None:
+        """A mail that no row explains; it lies where it lay."""
+        self._say("error", "unaccounted", mailbox=mailbox, folder=folder, uid=uid)
+
+    def reconcile_failed(self, mailbox: str, *, message: str, retry_in: float) -> None:
+        """The comparison could not be made; the desk works on."""
+        self._say("warning", "reconcile_failed", mailbox=mailbox, message=message, retry_in=round(retry_in, 1))
 
     def smtp_error(self, *, message: str) -> None:
         self._say("error", "smtp_error", message=message)

@@ -1,20 +1,25 @@
-"""Decide what was received: read in a child process, look up, judge, commit a batch at once.
+"""Decide what was received: read in a child process, look up, judge, commit what is ready at once.
 
-If a decision raises, nothing of it is written and the attempt is counted; at the limit the inquiry is SHUNTED.
+A slow mail delays the next by no more than its own limit, and no pass lasts so long that it looks like one that hangs.
+If a decision raises, nothing of it is written and the attempt is counted; the next one comes later, and at the limit
+the inquiry is SHUNTED.
 A database or directory that is away raises through to the job, counts no attempt and leaves the inquiries RECEIVED.
 """
 
 from __future__ import annotations
 
+import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
 
+from optout_daemon.core import backoff
 from optout_daemon.core.combine import combine
 from optout_daemon.core.decision import decide
 from optout_daemon.core.keys import Keys
@@ -33,7 +38,7 @@ from optout_daemon.core.model import (
     Reason,
 )
 from optout_daemon.core.reading.broken import broken
-from optout_daemon.edges.readers import Answer, Job, ReaderDefect, ReaderFailure, ReaderPool
+from optout_daemon.edges.readers import AHEAD, Answer, Job, ReaderDefect, ReaderFailure, ReaderPool, ReadersClosed
 from optout_daemon.errors import Conflict, DirectoryError, StoreError
 from optout_daemon.settling import Desk, Subject, announce, author_is_free, settle, within
 from optout_daemon.store import alarms, inquiries, outbox
@@ -42,7 +47,9 @@ from optout_daemon.store.database import Database, savepoint
 CHAIN: Final = 5
 """So many mails of one conversation are read together at most."""
 PASS_SECONDS: Final = 120.0
-"""After so long a pass ends and asks to be run again, so that nobody takes it for a hung one."""
+"""After so long a pass ends and asks to be run again, so that nobody takes it for a hung one; what is read and not
+committed yet is read again.
+"""
 ANSWERABLE: Final = frozenset(
     {*MISSING.values(), Reason.UNKNOWN_CUSTOMER, Reason.NAME_MISMATCH, Reason.ADDRESS_MISMATCH}
 )
@@ -89,79 +96,131 @@ class _Prepared:
     failure: str = ""
 
 
+def longest_pass(read_time_limit: float) -> float:
+    """Seconds that a pass may take: where its end comes, what is read by then may be slow, and what that answers."""
+    return PASS_SECONDS + (AHEAD + CHAIN + 3) * read_time_limit
+
+
 def process(parts: Parts, *, now: datetime, stop: threading.Event) -> Processed:
-    """Decide every RECEIVED inquiry, a batch a commit. Raises StoreError, DirectoryError, ReadersClosed."""
-    done = Processed()
-    last, until = 0, time.monotonic() + PASS_SECONDS
-    while not stop.is_set():
-        if time.monotonic() > until:
-            done.more = True
-            break
-        with parts.database.reading() as tx:
-            batch = inquiries.pending(tx, limit=parts.batch, after_id=last)
-        if not batch:
-            break
-        taken = _process_batch(parts, batch, now=now, done=done)
-        last = taken[-1].id
-    return done
+    """Decide every RECEIVED inquiry that is due. Raises StoreError, DirectoryError, ReadersClosed."""
+    return _Pass(parts, now, stop).run()
 
 
-def _process_batch(
-    parts: Parts, batch: Sequence[inquiries.Pending], *, now: datetime, done: Processed
-) -> Sequence[inquiries.Pending]:
-    answers = parts.readers.read(Job(mail.raw, mail.truncated) for mail in batch)
-    taken = _up_to_the_first_answer_within(batch, answers)
-    ready: list[_Prepared] = []
-    for mail, answer in zip(taken, answers, strict=False):
-        if isinstance(answer, ReaderDefect):
-            _count(parts, mail.id, answer.error, now=now, done=done)
-            continue
-        try:
-            ready.append(_prepare(parts, mail, answer))
-        except (StoreError, DirectoryError):
-            raise
-        except Exception as error:
-            _count(parts, mail.id, type(error).__name__, now=now, done=done)
-    defects: list[tuple[int, str]] = []
-    settled: list[tuple[int, Decision]] = []
-    with parts.database.transaction() as tx:
-        for prepared in ready:
+class _Pass:
+    """One pass: what it works with, and what it has counted."""
+
+    def __init__(self, parts: Parts, now: datetime, stop: threading.Event) -> None:
+        self._parts, self._now, self._stop = parts, now, stop
+        self._until = time.monotonic() + PASS_SECONDS
+        self._done = Processed()
+
+    def run(self) -> Processed:
+        last = 0
+        while not self._over:
+            with self._parts.database.reading() as tx:
+                batch = inquiries.pending(tx, limit=self._parts.batch, after_id=last, now=self._now)
+            if not batch:
+                return self._done
+            last = batch[-1].id
+            self._decide(batch)
+        self._done.more = True
+        return self._done
+
+    @property
+    def _over(self) -> bool:
+        return self._stop.is_set() or time.monotonic() > self._until
+
+    def _decide(self, batch: Sequence[inquiries.Pending]) -> None:
+        jobs = [Job(mail.raw, mail.truncated) for mail in batch]
+        with closing(self._parts.readers.answers(jobs)) as answers:
+            for ready in answers:
+                for group in _conversations_apart([(batch[place], answer) for place, answer in ready]):
+                    if self._over:
+                        return
+                    self._settle(self._prepared(group))
+
+    def _prepared(self, group: Sequence[tuple[inquiries.Pending, Answer]]) -> list[_Prepared]:
+        prepared: list[_Prepared] = []
+        for mail, answer in group:
+            if isinstance(answer, ReaderDefect):
+                self._count(mail.id, answer.error)
+                continue
             try:
-                with savepoint(tx):
-                    decision = _decide_one(parts, tx, prepared, now=now)
-            except (StoreError, DirectoryError) as error:
-                if not isinstance(error, Conflict):
-                    raise
+                prepared.append(_prepare(self._parts, mail, answer))
+            except (StoreError, DirectoryError, ReadersClosed):
+                raise
             except Exception as error:
-                defects.append((prepared.pending.id, type(error).__name__))
-            else:
-                if decision is not None:
-                    settled.append((prepared.pending.id, decision))
-                if prepared.failure:
-                    parts.desk.log.reader_failed(prepared.pending.id, cause=prepared.failure)
-    for inquiry, decision in settled:
-        announce(parts.desk.log, inquiry, decision)
-        done.decided.append(inquiry)
-        done.applied += decision.disposition is Disposition.APPLIED
-        done.held += decision.disposition is Disposition.HELD
-        done.ignored += decision.disposition is Disposition.IGNORED
-    for inquiry, error_class in defects:
-        _count(parts, inquiry, error_class, now=now, done=done)
-    return taken
+                self._count(mail.id, type(error).__name__)
+        return prepared
+
+    def _settle(self, group: Sequence[_Prepared]) -> None:
+        """One commit, with a savepoint an inquiry."""
+        parts, done = self._parts, self._done
+        defects: list[tuple[int, str]] = []
+        settled: list[tuple[_Prepared, Decision]] = []
+        with parts.database.transaction() as tx:
+            for prepared in group:
+                try:
+                    with savepoint(tx):
+                        decision = _decide_one(parts, tx, prepared, now=self._now)
+                except (StoreError, DirectoryError) as error:
+                    if not isinstance(error, Conflict):
+                        raise
+                except Exception as error:
+                    defects.append((prepared.pending.id, type(error).__name__))
+                else:
+                    if decision is not None:
+                        settled.append((prepared, decision))
+        for prepared, decision in settled:
+            inquiry = prepared.pending.id
+            if prepared.failure:
+                parts.desk.log.reader_failed(inquiry, cause=prepared.failure)
+            announce(parts.desk.log, inquiry, decision)
+            done.decided.append(inquiry)
+            done.applied += decision.disposition is Disposition.APPLIED
+            done.held += decision.disposition is Disposition.HELD
+            done.ignored += decision.disposition is Disposition.IGNORED
+        for inquiry, error_class in defects:
+            self._count(inquiry, error_class)
+
+    def _count(self, inquiry: int, error: str) -> None:
+        """Our own code raised: count it in the database, try again later, shunt at the limit; the next mail passes."""
+        parts, now, alarmed = self._parts, self._now, False
+        try:
+            with parts.database.transaction() as tx:
+                attempts = inquiries.count_attempt(tx, inquiry, error)
+                shunted = attempts >= parts.attempts
+                if shunted:
+                    inquiries.shunt(tx, inquiry, now=now)
+                    alarmed = alarms.raise_once(tx, kind="shunted", key=error, now=now)
+                else:
+                    delay = backoff.attempt(attempts, random.random())  # noqa: S311 (no secret: it spreads load)
+                    inquiries.put_off(tx, inquiry, until=now + timedelta(seconds=delay))
+        except Conflict:
+            return  # another worker has decided it meanwhile
+        self._done.failed += 1
+        parts.desk.log.attempt_failed(inquiry, error=error, attempts=attempts)
+        if shunted:
+            parts.desk.log.shunted(inquiry, error=error)
+        if alarmed:
+            parts.desk.log.alarm(kind="shunted", key=error)
 
 
-def _up_to_the_first_answer_within(
-    batch: Sequence[inquiries.Pending], answers: Sequence[Answer]
-) -> Sequence[inquiries.Pending]:
-    """A mail that answers one of the same batch waits for the next: the other must be decided first."""
+def _conversations_apart(
+    ready: Sequence[tuple[inquiries.Pending, Answer]],
+) -> Iterator[Sequence[tuple[inquiries.Pending, Answer]]]:
+    """Groups for one commit each: a mail that answers one of the same group begins the next, once that is decided."""
     seen: set[str] = set()
-    for index, answer in enumerate(answers):
+    first = 0
+    for index, (_, answer) in enumerate(ready):
         if isinstance(answer, Reading):
-            if index and not seen.isdisjoint(answer.envelope.references):
-                return batch[:index]
+            if not seen.isdisjoint(answer.envelope.references):
+                yield ready[first:index]
+                first = index
+                seen.clear()
             if answer.envelope.message_id is not None:
                 seen.add(answer.envelope.message_id)
-    return batch
+    yield ready[first:]
 
 
 def _prepare(parts: Parts, mail: inquiries.Pending, answer: Reading | ReaderFailure) -> _Prepared:
@@ -253,7 +312,11 @@ def _context(parts: Parts, tx: Connection, inquiry: int, reading: Reading) -> Co
         return Context()
     return Context(
         duplicate=inquiries.find_same(
-            tx, message_id=envelope.message_id, content_digest=reading.content_digest, other_than=inquiry
+            tx,
+            message_id=envelope.message_id,
+            content_digest=reading.content_digest,
+            other_than=inquiry,
+            in_force=not parts.desk.shadow,
         )
         is not None,
         own_message=parts.keys.is_ours(envelope.message_id, envelope.marker)
@@ -272,23 +335,3 @@ def _mark_bounced(parts: Parts, tx: Connection, reading: Reading, inquiry: int, 
     if item is not None:
         outbox.mark_bounced(tx, item.id, now=now, status="5.0.0", inquiry_id=inquiry)
         parts.desk.log.bounced(item.inquiry_id, item=item.id, status="5.0.0")
-
-
-def _count(parts: Parts, inquiry: int, error: str, *, now: datetime, done: Processed) -> None:
-    """Our own code raised: count it in the database, shunt at the limit, and let the next mail pass."""
-    alarmed = False
-    try:
-        with parts.database.transaction() as tx:
-            attempts = inquiries.count_attempt(tx, inquiry, error)
-            shunted = attempts >= parts.attempts
-            if shunted:
-                inquiries.shunt(tx, inquiry, now=now)
-                alarmed = alarms.raise_once(tx, kind="shunted", key=error, now=now)
-    except Conflict:
-        return  # another worker has decided it meanwhile
-    done.failed += 1
-    parts.desk.log.attempt_failed(inquiry, error=error, attempts=attempts)
-    if shunted:
-        parts.desk.log.shunted(inquiry, error=error)
-    if alarmed:
-        parts.desk.log.alarm(kind="shunted", key=error)

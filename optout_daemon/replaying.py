@@ -181,6 +181,7 @@ def _write(parts: Parts, row: Inquiry, judged: _Judged, counts: Counts, *, now: 
                     now=now,
                     reply_capped=row.reply_capped,
                     rules_version=RULES_VERSION,
+                    shadow=row.shadow,
                 )
             else:
                 decision = settle(

@@ -15,11 +15,15 @@ from optout_daemon.core.matching.keys import search_keys
 from optout_daemon.core.matching.match import match
 from optout_daemon.core.model import Corrections, Decision, Disposition, Reading, StaffAction
 from optout_daemon.core.reading.broken import broken
+from optout_daemon.directory import Directory
 from optout_daemon.edges.readers import Job
 from optout_daemon.errors import Conflict, OptoutError
 from optout_daemon.processing import Parts
 from optout_daemon.settling import Subject, announce, author_is_free, settle
 from optout_daemon.store import audit, inquiries
+
+_MOST_LIKELY = 20
+"""Customers who share a match key with a mail and are ranked."""
 
 
 class NotHeld(OptoutError):
@@ -86,10 +90,12 @@ def resolve(
 
 def candidates(parts: Parts, reading: Reading, *, limit: int = 10) -> tuple[Candidate, ...]:
     """The customers that a held mail may be from, best first, with the reason for each: for staff only."""
+    return likely(parts.desk.directory, reading, limit=limit)
+
+
+def likely(directory: Directory, reading: Reading, *, limit: int = 10) -> tuple[Candidate, ...]:
+    """The same from this directory: what shares a match key with the mail, ranked."""
     keys = search_keys(reading)
-    directory = parts.desk.directory
-    found = {customer.number: customer for customer in directory.by_keys(keys.keys, 200)}
+    found = {customer.number: customer for customer in directory.by_keys(keys.keys, _MOST_LIKELY)}
     found.update(directory.find(keys.numbers))
-    if reading.envelope.author is not None:
-        found.update((customer.number, customer) for customer in directory.by_email(reading.envelope.author))
-    return rank(reading, tuple(found.values()), limit)
+    return rank(reading, tuple(found.values()), limit, asked=keys)

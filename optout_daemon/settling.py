@@ -141,10 +141,11 @@ def settle(
         parent_id=subject.answers[0] if subject.answers else None,
         reply_capped=capped is not None,
         rules_version=RULES_VERSION,
+        shadow=desk.shadow,
     )
     if decision.disposition is Disposition.APPLIED:
         for answered in subject.answers:
-            inquiries.absorb(tx, answered, by_inquiry=subject.id, decision=decision, now=now)
+            inquiries.absorb(tx, answered, by_inquiry=subject.id, decision=decision, now=now, shadow=desk.shadow)
     audit.record(
         tx,
         event="decided",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from optout_daemon.edges.imap_values import Fetched, Listed, Moved, Selected
+from optout_daemon.edges.imap_values import Fetched, Listed, Moved, Selected, Sought
 from optout_daemon.errors import DeliveryFailure, MailboxError
 
 
@@ -104,6 +105,25 @@ class FakeMailbox:
             return Moved(gone=gone, kept=tuple(there), because=self.refuse_moves)
         self.folders.setdefault(path, []).extend(self.mails.pop(uid).raw for uid in there)
         return Moved(done=tuple(there), gone=gone)
+
+    def find(
+        self, folder: str, sought: Sequence[Sought], *, newest: int | None = None
+    ) -> Mapping[int, tuple[int, ...]]:
+        """UIDs in a folder are places in its list, from 1."""
+        self._call("find", *(one.key for one in sought))
+        there = list(enumerate(self.folders.get(folder, []), 1))[-(newest or 10_000) :]
+        digests = {uid: hashlib.sha256(raw).hexdigest() for uid, raw in there}
+        found = {one.key: tuple(uid for uid, digest in digests.items() if digest == one.digest) for one in sought}
+        return {key: uids for key, uids in found.items() if uids}
+
+    def move_on(self, folder: str, uids: Sequence[int], path: str) -> Moved:
+        self._call("move_on", *uids)
+        if self.refuse_moves:
+            return Moved(kept=tuple(uids), because=self.refuse_moves)
+        mails = self.folders[folder]
+        self.folders.setdefault(path, []).extend(mails[uid - 1] for uid in uids)
+        self.folders[folder] = [raw for uid, raw in enumerate(mails, 1) if uid not in uids]
+        return Moved(done=tuple(uids))
 
     def _call(self, name: str, *uids: int) -> None:
         call = " ".join((name, *map(str, uids)))

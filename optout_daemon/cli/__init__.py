@@ -26,7 +26,9 @@ from optout_daemon.cli import (
     outbox,
     output,
     queue,
+    reconcile,
     replay,
+    report,
     run,
     shunted,
     suppressions,
@@ -59,9 +61,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for verb in (run, demo, check, explain, replay):
+for verb in (run, demo, check, explain, replay, reconcile):
     verb.add_to(app)
-for group in (queue, outbox, shunted, customers, suppressions, audit, db):
+for group in (queue, outbox, shunted, customers, suppressions, report, audit, db):
     app.add_typer(group.app)
 
 
@@ -85,6 +87,8 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
 ) -> None:
+    if config is not None and not config.parts:
+        raise typer.BadParameter("it is empty; name a file", param_hint="--config")
     context.obj = Session(config)
 
 
@@ -95,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         typer.main.get_command(app).main(args=config_first(given), prog_name="optout-daemon")
     except OptoutError as error:
-        report(error)
+        explain_error(error)
         sys.exit(exit_code(error))
     except ReadersClosed:
         output.message(
@@ -134,7 +138,7 @@ def config_first(arguments: Sequence[str]) -> list[str]:
     return moved + kept
 
 
-def report(error: OptoutError) -> None:
+def explain_error(error: OptoutError) -> None:
     """The error's own lines on standard error, without a traceback."""
     for line in str(error).splitlines():
         output.message(line if isinstance(error, SettingsError) else f"optout-daemon: {line}")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from optout_daemon import parts, syncing
+from optout_daemon import erasing, parts, syncing
 from optout_daemon.cli import output
 from optout_daemon.cli.output import AsJson, json_line, line
-from optout_daemon.cli.session import database_of, settings_of
+from optout_daemon.cli.session import database_of, settings_of, who
+from optout_daemon.cli.suppressions import say_erased, subject_of
+from optout_daemon.config import desk_digests
 from optout_daemon.core.matching.number import normalise
 from optout_daemon.core.reading.address import comparable
 from optout_daemon.customer_file import import_file
@@ -105,6 +108,25 @@ def vars_of(customer: object) -> dict[str, object]:
     row = output.plain(customer)
     assert isinstance(row, dict)
     return row
+
+
+@app.command()
+def erase(
+    context: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="NUMBER")],
+    by: Annotated[str | None, typer.Option(help="Who did it; by default the user.", show_default=False)] = None,
+    json: AsJson = False,
+) -> None:
+    """Erase a customer's record and name from table, ledger and list. What is blocked stays blocked.
+
+    The mails that the customer wrote are not touched, nor is the company's own database.
+    """
+    settings = settings_of(context)
+    subject = subject_of(settings, None, number)
+    with database_of(settings) as database, database.transaction() as tx:
+        done = erasing.erase(tx, subject, desk_digests(settings), by=by or who(), now=datetime.now(UTC))
+    say_erased(done, as_json=json)
+    raise typer.Exit(0 if done.customer or done.entries else 1)
 
 
 @app.command()

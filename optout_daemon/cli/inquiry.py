@@ -91,12 +91,12 @@ def _decision(inquiry: Inquiry) -> None:
             ("channels", ", ".join(inquiry.channels)),
             *((wording.FIELDS[name], value) for name, value in inquiry.fields.items()),
             ("customer", inquiry.customer_number),
-            ("follow-up", "waits for a person" if inquiry.follow_up and inquiry.follow_up_done_at is None else ""),
+            ("follow-up", _follow_up(inquiry)),
             ("reply", reply),
             ("evidence", inquiry.evidence),
             ("failed", f"{inquiry.attempts} times: {inquiry.last_error}" if inquiry.attempts else ""),
             ("answers", f"inquiry {inquiry.parent_id}" if inquiry.parent_id else ""),
-            ("completed", f"by inquiry {inquiry.absorbed_by}" if inquiry.absorbed_by else ""),
+            ("completed", _completed(inquiry)),
             ("assigned", inquiry.assigned_to),
             ("note", inquiry.note),
             ("message", inquiry.message_id),
@@ -106,10 +106,25 @@ def _decision(inquiry: Inquiry) -> None:
     )
 
 
+def _completed(inquiry: Inquiry) -> str:
+    """A held inquiry that the customer's own answer completed shares its decision."""
+    if inquiry.absorbed_by is None:
+        return ""
+    return f"by inquiry {inquiry.absorbed_by} at {cell(inquiry.decided_at)}, whose decision it shares"
+
+
+def _follow_up(inquiry: Inquiry) -> str:
+    if not inquiry.follow_up:
+        return ""
+    done = inquiry.follow_up_done_at
+    return "waits for a person" if done is None else f"answered by a person at {cell(done)}"
+
+
 def _decided(inquiry: Inquiry) -> str:
     if inquiry.disposition is None:
         return "not decided yet"
-    return f"{inquiry.disposition} by {inquiry.decided_by} at {cell(inquiry.decided_at)}"
+    decided = f"{inquiry.disposition} by {inquiry.decided_by} at {cell(inquiry.decided_at)}"
+    return decided + (" in shadow mode: nothing was written, sent or moved" if inquiry.shadow else "")
 
 
 def _reply(item: OutboxItem) -> str:

@@ -39,7 +39,7 @@ def list_queue(
 
 def row(found: Inquiry) -> dict[str, object]:
     """An inquiry as a row of a list."""
-    names = (*COLUMNS, "disposition", "follow_up", "mailbox", "customer_number", "reply", "version")
+    names = (*COLUMNS, "disposition", "follow_up", "mailbox", "customer_number", "reply", "shadow", "version")
     return {name: getattr(found, name) for name in names}
 
 
@@ -123,6 +123,8 @@ def resolve(
         json_line({"id": id, **{key: getattr(decision, key) for key in names}})
     else:
         line(f"inquiry {id}: {decision.disposition}, reply: {decision.reply}")
+    if settings.desk.mode == "shadow":
+        message("shadow mode: it is recorded; nothing is written to the list, sent or moved")
 
 
 def _answer_follow_up(settings: Settings, id: int, *, by: str, json: bool) -> bool:

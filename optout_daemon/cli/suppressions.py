@@ -10,13 +10,14 @@ import typer
 
 from optout_daemon import blocking
 from optout_daemon.blocking import Subject
-from optout_daemon.cli import output
-from optout_daemon.cli.output import AsJson, cell, json_line, line
+from optout_daemon.cli import lists, output
+from optout_daemon.cli.output import AsJson, cell, json_line, line, message
 from optout_daemon.cli.queue import channels_of
 from optout_daemon.cli.session import database_of, settings_of, who
-from optout_daemon.config import Settings
+from optout_daemon.config import Settings, desk_digests
 from optout_daemon.core.matching.number import normalise
 from optout_daemon.core.model import EMAIL
+from optout_daemon.erasing import Erased, erase
 from optout_daemon.store import suppressions
 
 app = typer.Typer(name="suppressions", help="The suppression list.", no_args_is_help=True)
@@ -67,9 +68,12 @@ def check(
     """May this address, or this customer, be sent information? Exit 0: yes; exit 1: no, blocked."""
     settings = settings_of(context)
     channels_of(settings, [channel])
-    subject = _subject(settings, email, number)
+    subject = subject_of(settings, email, number)
+    digests = desk_digests(settings)
     with database_of(settings) as database, database.reading() as tx:
-        found = suppressions.check(tx, email=subject.email, customer_number=subject.customer_number, channel=channel)
+        found = suppressions.check(
+            tx, email=subject.email, customer_number=subject.customer_number, channel=channel, digests=digests
+        )
         version = suppressions.version(tx)
     if json:
         json_line({"allowed": not found, "channel": channel, "version": version, "blocks": found})
@@ -96,11 +100,18 @@ def add(
 ) -> None:
     """Block a customer or an address by hand: for a letter, a phone call, a visit."""
     settings = settings_of(context)
-    subject = _subject(settings, email, number)
+    subject = subject_of(settings, email, number)
     channels = channels_of(settings, channel or list(settings.policy.channels))
     with database_of(settings) as database, database.transaction() as tx:
         versions = blocking.block(
-            tx, subject, channels, reason=reason, by=by or who(), note=note, now=datetime.now(UTC)
+            tx,
+            subject,
+            channels,
+            reason=reason,
+            by=by or who(),
+            note=note,
+            now=datetime.now(UTC),
+            digests=desk_digests(settings),
         )
     _say(versions, "blocked", "nothing to do: blocked already", as_json=json)
 
@@ -118,16 +129,88 @@ def lift(
 ) -> None:
     """Lift a block; needs a person and a reason. One more entry is appended, nothing is removed."""
     settings = settings_of(context)
-    subject = _subject(settings, email, number)
+    subject = subject_of(settings, email, number)
     if not by.strip() or not reason.strip():
         raise typer.BadParameter("--by and --reason must not be empty")
     channels = channels_of(settings, channel or list(settings.policy.channels))
     with database_of(settings) as database, database.transaction() as tx:
-        versions = blocking.lift(tx, subject, channels, reason=reason, by=by, note=note, now=datetime.now(UTC))
-    _say(versions, "lifted", "nothing to do: not blocked", as_json=json)
+        versions = blocking.lift(
+            tx,
+            subject,
+            channels,
+            reason=reason,
+            by=by,
+            note=note,
+            now=datetime.now(UTC),
+            digests=desk_digests(settings),
+        )
+    if not versions:
+        message("nothing was lifted: not blocked on " + ", ".join(channels))
+    _say(versions, "lifted", "", as_json=json)
+    raise typer.Exit(0 if versions else 1)
 
 
-def _subject(settings: Settings, email: str | None, number: str | None) -> Subject:
+@app.command()
+def forget(
+    context: typer.Context,
+    by: By = None,
+    email: Email = None,
+    number: Number = None,
+    json: AsJson = False,
+) -> None:
+    """Replace a person's address or number by a keyed digest in ledger and list. They stay blocked.
+
+    With --number also the addresses of the customer's own entries. The customer's record stays: see `customers erase`.
+    """
+    settings = settings_of(context)
+    subject = subject_of(settings, email, number)
+    with database_of(settings) as database, database.transaction() as tx:
+        done = erase(tx, subject, desk_digests(settings), by=by or who(), now=datetime.now(UTC), record=False)
+    say_erased(done, as_json=json)
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Make the list anew from the ledger where it differs.")
+    ] = False,
+    by: By = None,
+    json: AsJson = False,
+) -> None:
+    """Compare the list with the one that the ledger gives; exit 1 where they differ, and were not repaired."""
+    settings = settings_of(context)
+    with database_of(settings) as database, database.transaction() if repair else database.reading() as tx:
+        found = suppressions.compare(tx)
+        version = suppressions.version(tx)
+        if repair and found.differing:
+            blocking.repair(tx, found.differing, by=by or who(), now=datetime.now(UTC))
+    if json:
+        json_line({"version": version, "lines": found.lines, "differing": found.differing, "named": found.named})
+    else:
+        for difference in found.named:
+            line(str(difference))
+        if found.differing > len(found.named):
+            line(f"and {found.differing - len(found.named)} more")
+        outcome = f"{found.differing} differ" if found.differing else "the list is what the ledger gives"
+        line(f"version {version}, {found.lines} lines: {outcome}{'; repaired' if found.differing and repair else ''}")
+    raise typer.Exit(1 if found.differing and not repair else 0)
+
+
+def say_erased(done: Erased, *, as_json: bool) -> None:
+    """What an erasure did."""
+    if as_json:
+        json_line(done)
+        return
+    parts = ["the customer's record"] if done.customer else []
+    parts += [f"the name in entries {', '.join(map(str, done.entries))}"] if done.entries else []
+    line("erased: " + " and ".join(parts) if parts else "nothing to erase: not in the list")
+    if done.kept:
+        line(f"kept: {done.kept} address(es) that another customer has too")
+
+
+def subject_of(settings: Settings, email: str | None, number: str | None) -> Subject:
+    """Whom the options name."""
     if not email and not number:
         raise typer.BadParameter("give --email, --number or both")
     if email and "@" not in email:
@@ -141,5 +224,8 @@ def _subject(settings: Settings, email: str | None, number: str | None) -> Subje
 def _say(versions: list[int], done: str, nothing: str, *, as_json: bool) -> None:
     if as_json:
         json_line({"entries": versions})
-    else:
+    elif versions or nothing:
         line(f"{done}: entries {', '.join(map(str, versions))}" if versions else nothing)
+
+
+lists.add_to(app)

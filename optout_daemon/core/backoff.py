@@ -11,6 +11,11 @@ from typing import Final
 
 MINUTE: Final = 60.0
 HOUR: Final = 3600.0
+LONGEST_SMTP_ITEM: Final = 4 * HOUR
+LONGEST_FILING: Final = HOUR
+LONGEST_ATTEMPT: Final = HOUR
+LONGEST_UNFETCHED: Final = HOUR
+"""What is due later than these allow was put off by a clock that was ahead."""
 
 
 def imap_away(failures: int, chance: float) -> float:
@@ -30,12 +35,22 @@ def smtp_away(failures: int, chance: float) -> float:
 
 def smtp_item(attempts: int, chance: float) -> float:
     """One message was refused for now: half a minute, doubling up to four hours (RFC 5321, section 4.5.4.1)."""
-    return _doubling(MINUTE / 2, 4 * HOUR, attempts, chance)
+    return _doubling(MINUTE / 2, LONGEST_SMTP_ITEM, attempts, chance)
 
 
 def filing(failures: int, chance: float) -> float:
     """A move within the mailbox was refused: a minute, doubling up to an hour."""
-    return _doubling(MINUTE, HOUR, failures, chance)
+    return _doubling(MINUTE, LONGEST_FILING, failures, chance)
+
+
+def attempt(attempts: int, chance: float) -> float:
+    """Our own code failed on a mail: a minute, doubling up to an hour; what made it fail may be gone by then."""
+    return _doubling(MINUTE, LONGEST_ATTEMPT, attempts, chance)
+
+
+def unfetched(attempts: int, chance: float) -> float:
+    """A mail could not be taken out of its mailbox: five seconds, doubling up to an hour."""
+    return _doubling(5.0, LONGEST_UNFETCHED, attempts, chance)
 
 
 def given_up(queued_at: datetime, now: datetime, give_up_after: timedelta) -> bool:

@@ -7,7 +7,6 @@ serve as another. All tokens are lower-case base32 without padding: they survive
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from typing import Final
 
@@ -19,7 +18,8 @@ class WeakSecret(ValueError):
     """The secret is shorter than 32 bytes."""
 
 
-def _hkdf(secret: bytes, purpose: str) -> bytes:
+def derived(secret: bytes, purpose: str) -> bytes:
+    """A key of 32 bytes for one purpose."""
     extracted = hmac.digest(b"optout-daemon", secret, "sha256")
     return hmac.digest(extracted, purpose.encode() + b"\x01", "sha256")
 
@@ -35,9 +35,9 @@ class Keys:
     def __init__(self, secret: bytes) -> None:
         if len(secret) < SECRET_BYTES:
             raise WeakSecret(f"the key must have at least {SECRET_BYTES} bytes")
-        self._marker = _hkdf(secret, "loop marker")
-        self._bounce = _hkdf(secret, "bounce token")
-        self._digest = _hkdf(secret, "address digest")
+        self._marker = derived(secret, "loop marker")
+        self._bounce = derived(secret, "bounce token")
+        self._digest = derived(secret, "address digest")
 
     def marker(self, message_id: str) -> str:
         """The loop marker of a message of ours, bound to its Message-ID."""
@@ -54,5 +54,5 @@ class Keys:
         return _token(self._bounce, message_id)
 
     def digest(self, address: str) -> str:
-        """HMAC-SHA-256 of a comparable address, hexadecimal: names a person that is erased."""
-        return hmac.new(self._digest, address.encode(), hashlib.sha256).hexdigest()
+        """HMAC-SHA-256 of a comparable address or a customer number, hexadecimal: names a person that is erased."""
+        return hmac.digest(self._digest, address.encode("utf-8", "replace"), "sha256").hex()

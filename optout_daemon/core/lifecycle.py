@@ -68,6 +68,7 @@ INQUIRY_STEPS: Final[dict[tuple[State, Step], State]] = {
 DELIVERY_STEPS: Final[dict[tuple[Delivery, DeliveryStep], Delivery]] = {
     (Delivery.QUEUED, DeliveryStep.CLAIM): Delivery.ACTIVE,
     (Delivery.ACTIVE, DeliveryStep.ACCEPT): Delivery.SENT,
+    (Delivery.QUEUED, DeliveryStep.ACCEPT): Delivery.SENT,  # taken for gone, and accepted after all
     (Delivery.ACTIVE, DeliveryStep.DEFER): Delivery.QUEUED,
     (Delivery.ACTIVE, DeliveryStep.FAIL): Delivery.FAILED,
     (Delivery.ACTIVE, DeliveryStep.RELEASE): Delivery.QUEUED,  # the claimant is gone

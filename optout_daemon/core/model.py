@@ -371,6 +371,13 @@ class Decision:
     missing: tuple[FieldName, ...] = ()
 
 
+class Act(StrEnum):
+    """What was done with the suppression list for a sender, and has a receipt."""
+
+    EXPORT = "export"
+    FILTER = "filter"
+
+
 class Action(StrEnum):
     """The two kinds of ledger entry."""
 
@@ -393,6 +400,8 @@ class LedgerEntry:
     emails: tuple[str, ...] = ()
     """Comparable addresses that the entry covers."""
     postal_key: str = ""
+    digests: tuple[tuple[str, str], ...] = ()
+    """(kind, digest) of whom it covers without knowing more of them: the erased, and who was imported as a digest."""
     scope: str = "group"
     cause: int | None = None
     """Inquiry id."""

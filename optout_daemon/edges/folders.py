@@ -6,6 +6,7 @@ The settings write "/" between levels; the server may want "." and everything be
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,18 @@ class Namespace:
 
     def _split(self, name: str) -> list[str]:
         return name.split(self.separator) if self.separator else [name]
+
+
+def namespace_of(client: Any) -> Namespace:
+    """The first personal namespace (RFC 2342), or the separator alone where the server has no NAMESPACE."""
+    if client.has_capability("NAMESPACE"):
+        personal = client.namespace().personal
+        if personal:
+            prefix, separator = personal[0]
+            return Namespace(_text(prefix), _text(separator))
+    root = client.list_folders("", "")  # RFC 3501, section 6.3.8: an empty name asks for the separator
+    return Namespace("", _text(root[0][1]) if root else "/")
+
+
+def _text(value: bytes | str | None) -> str:
+    return value.decode("ascii", "replace") if isinstance(value, bytes) else value or ""

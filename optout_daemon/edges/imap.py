@@ -6,29 +6,28 @@ close it, and open it again or make a new one. Never sets a flag on a mail that 
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from imapclient.exceptions import IMAPClientReadOnlyError
 
 from optout_daemon.config import MailboxSettings
-from optout_daemon.edges.folders import Namespace
+from optout_daemon.edges.folders import Namespace, namespace_of
 from optout_daemon.edges.idling import idle
 from optout_daemon.edges.imap_client import Connection, Refused
+from optout_daemon.edges.imap_find import SLOWEST, find
+from optout_daemon.edges.imap_moves import Mover, outcome
+from optout_daemon.edges.imap_rights import my_rights
+from optout_daemon.edges.imap_search import chunks, uids_above
 from optout_daemon.edges.imap_values import Fetched as Fetched
 from optout_daemon.edges.imap_values import Listed as Listed
 from optout_daemon.edges.imap_values import Moved as Moved
 from optout_daemon.edges.imap_values import Selected as Selected
+from optout_daemon.edges.imap_values import Sought as Sought
 from optout_daemon.errors import MailboxError
-
-WINDOW: Final = 50_000
-"""Mails that one SEARCH may answer with: imaplib refuses a line of more than 1,000,000 bytes."""
-AT_ONCE: Final = 500
-"""UIDs that one command may name: servers take lines of 8,000 bytes (RFC 7162, section 4)."""
-SLOWEST: Final = 20_000
-"""Bytes a second that a fetch may count on."""
 
 
 class MailboxSession:
@@ -41,7 +40,7 @@ class MailboxSession:
         self._connection: Connection | None = None
         self._namespace = Namespace("", "/")
         self._selected: Selected | None = None
-        self._known_folders: set[str] = set()
+        self._mover: Mover | None = None
 
     def open(self) -> Selected:
         """Connect, sign in and select the watched folder."""
@@ -49,8 +48,9 @@ class MailboxSession:
         connection = self._connection = Connection(self._settings, self._stop)
         connection.connect()
         connection.log_in(self._password)
+        self._mover = Mover(connection, connection.client)
         with connection.command("NAMESPACE"):
-            self._namespace = _namespace(connection.client)
+            self._namespace = namespace_of(connection.client)
         return self.select()
 
     def close(self) -> None:
@@ -63,6 +63,20 @@ class MailboxSession:
         """End politely."""
         if self._connection is not None:
             self._connection.log_out()
+
+    @property
+    def mechanism(self) -> str:
+        """How we signed in: LOGIN or PLAIN."""
+        return self._alive()[0].mechanism
+
+    def rights(self) -> str | None:
+        """Our rights in the watched folder (RFC 4314, section 2.1); None where the server does not say."""
+        connection, client = self._alive()
+        if "ACL" not in self._now_selected.capabilities:
+            return None
+        with contextlib.suppress(Refused), connection.command("MYRIGHTS", refusable=True):
+            return my_rights(client, self._settings.folder)
+        return None
 
     @property
     def can_move(self) -> bool:
@@ -96,21 +110,13 @@ class MailboxSession:
         """UIDs above `uid`, ascending; with `since` only of mails that the server says came on that day or later."""
         connection, client = self._alive()
         selected = self._now_selected
-        among = selected.exists if selected.uidnext is None else min(selected.exists, selected.uidnext - 1 - uid)
-        found: set[int] = set()
-        for window in _windows(selected.exists) if among > WINDOW else [[]]:
-            criteria: list[object] = [*window, "UID", f"{uid + 1}:*"]
-            if since is not None:
-                criteria += ["SINCE", since]
-            with connection.command("SEARCH"):
-                found.update(client.search(criteria))
-        return sorted(number for number in found if number > uid)  # "n:*" names the last mail, however low its UID
+        return uids_above(connection, client, uid, exists=selected.exists, uidnext=selected.uidnext, since=since)
 
     def sizes(self, uids: Sequence[int]) -> list[Listed]:
         """Sizes and dates of those that are still there, ascending."""
         connection, client = self._alive()
         rows: dict[int, dict[bytes, Any]] = {}
-        for chunk in _chunks(uids):
+        for chunk in chunks(uids):
             with connection.command("FETCH"):
                 rows |= client.fetch(chunk, ["RFC822.SIZE", "INTERNALDATE"])
         return [
@@ -140,7 +146,7 @@ class MailboxSession:
         """Those that are in the watched folder now."""
         connection, client = self._alive()
         found: set[int] = set()
-        for chunk in _chunks(uids):
+        for chunk in chunks(uids):
             with connection.command("SEARCH"):
                 found.update(client.search(["UID", ",".join(map(str, chunk))]))
         return found & set(uids)
@@ -148,32 +154,6 @@ class MailboxSession:
     def folder(self, path: str) -> str:
         """The server's own name for a folder of the settings."""
         return self._namespace.levels(path)[-1]
-
-    def ensure_folder(self, path: str) -> str:
-        """Make the folder and its parents where they are missing; "" or why it cannot be (a response code)."""
-        connection, client = self._alive()
-        levels = self._namespace.levels(path)
-        if levels[-1] in self._known_folders:
-            return ""
-        because = ""
-        for name in levels:
-            with connection.command("LIST"):
-                listed = client.list_folders("", name)
-            flags = {flag.lower() for flag in listed[0][0]} if listed else {rb"\nonexistent"}
-            because = ""
-            if not flags & {rb"\nonexistent", rb"\noselect"}:
-                continue
-            try:
-                with connection.command("CREATE", refusable=True):
-                    client.create_folder(name)
-                with connection.command("SUBSCRIBE", refusable=True):
-                    client.subscribe_folder(name)
-            except Refused as refused:
-                because = str(refused)  # of a parent it does not matter: the server may make them itself
-        if because in ("", "ALREADYEXISTS"):
-            self._known_folders.add(levels[-1])
-            return ""
-        return because
 
     def move(self, uids: Sequence[int], path: str) -> Moved:
         """Move mails into the folder, which is made on demand. What the server refuses comes back as kept."""
@@ -184,40 +164,52 @@ class MailboxSession:
             return Moved(kept=tuple(uids), because="READ-ONLY")
         if not self.can_move:
             return Moved(kept=tuple(uids), because="no MOVE")
-        because = self.ensure_folder(path)
+        mover = self._now_mover
+        because = mover.ensure(self._namespace.levels(path))
         before = self.present(uids)
         left = before
         if not because and before:
-            because = self._move(sorted(before), self.folder(path))
+            because = mover.move(sorted(before), self.folder(path), selected.capabilities)
             left = self.present(sorted(before))
-        return Moved(
-            done=tuple(sorted(before - left)),
-            gone=tuple(sorted(set(uids) - before)),
-            kept=tuple(sorted(left)),
-            because=because or "still there" if left else "",
-        )
+        return outcome(uids, before, left, because)
 
-    def _move(self, uids: Sequence[int], folder: str) -> str:
-        """Move what is there; "" or the response code of the refusal."""
+    def find(
+        self, folder: str, sought: Sequence[Sought], *, newest: int | None = None
+    ) -> Mapping[int, tuple[int, ...]]:
+        """UIDs by `Sought.key` in another folder (the server's name); `newest`: among so many of its highest UIDs."""
         connection, client = self._alive()
-        try:
-            for chunk in _chunks(uids):
-                if "MOVE" in self._now_selected.capabilities:
-                    with connection.command("MOVE", refusable=True):
-                        client.move(chunk, folder)
-                    continue
-                # Killed in between, the mail lies in both folders and is moved again: twice filed, never lost.
-                with connection.command("COPY", refusable=True):
-                    client.copy(chunk, folder)
-                with connection.command("STORE", refusable=True):
-                    client.delete_messages(chunk, silent=True)
-                with connection.command("EXPUNGE", refusable=True):
-                    client.uid_expunge(chunk)  # RFC 4315: only these, not what others marked
-        except Refused as refused:
-            if str(refused) in ("TRYCREATE", "NONEXISTENT"):
-                self._known_folders.discard(folder)  # a person removed it: made again next time
-            return str(refused)
-        return ""
+        with self._elsewhere(folder, readonly=True) as answer:
+            if answer is None:
+                return {}
+            uidnext = int(answer[b"UIDNEXT"]) if b"UIDNEXT" in answer else None
+            return find(connection, client, sought, uidnext=uidnext, newest=newest)
+
+    def move_on(self, folder: str, uids: Sequence[int], path: str) -> Moved:
+        """Move mails from another folder (the server's name) into the folder of the settings, as `move` does."""
+        mover, selected = self._now_mover, self._now_selected
+        because = mover.ensure(self._namespace.levels(path))
+        with self._elsewhere(folder, readonly=False) as answer:
+            if answer is None:
+                return Moved(gone=tuple(uids))
+            before = left = self.present(uids)
+            if not because and before:
+                because = mover.move(sorted(before), self.folder(path), selected.capabilities)
+                left = self.present(sorted(before))
+        return outcome(uids, before, left, because)
+
+    @contextlib.contextmanager
+    def _elsewhere(self, folder: str, *, readonly: bool) -> Iterator[dict[bytes, Any] | None]:
+        """Another folder is selected inside, the watched one again after it. None where there is no such folder."""
+        connection, client = self._alive()
+        watched = self._now_selected
+        answer: dict[bytes, Any] | None = None
+        refusals = contextlib.suppress(IMAPClientReadOnlyError)
+        with contextlib.suppress(Refused), connection.command("SELECT", refusable=True), refusals:
+            answer = client.select_folder(folder, readonly=readonly)
+        yield answer
+        if self.select().uidvalidity != watched.uidvalidity:
+            connection.close()
+            raise MailboxError(f"{self._settings.host}: SELECT: the mailbox was renumbered meanwhile", "4.2.0")
 
     @property
     def can_idle(self) -> bool:
@@ -237,35 +229,13 @@ class MailboxSession:
             raise MailboxError(f"{self._settings.host}: no folder is selected")
         return self._selected
 
+    @property
+    def _now_mover(self) -> Mover:
+        if self._mover is None:
+            raise MailboxError(f"{self._settings.host}: not connected")
+        return self._mover
+
     def _alive(self) -> tuple[Connection, Any]:
         if self._connection is None:
             raise MailboxError(f"{self._settings.host}: not connected")
         return self._connection, self._connection.client
-
-
-def _namespace(client: Any) -> Namespace:
-    """The first personal namespace (RFC 2342), or the separator alone where the server has no NAMESPACE."""
-    if client.has_capability("NAMESPACE"):
-        personal = client.namespace().personal
-        if personal:
-            prefix, separator = personal[0]
-            return Namespace(_text(prefix), _text(separator))
-    root = client.list_folders("", "")  # RFC 3501, section 6.3.8: an empty name asks for the separator
-    return Namespace("", _text(root[0][1]) if root else "/")
-
-
-def _text(value: bytes | str | None) -> str:
-    return value.decode("ascii", "replace") if isinstance(value, bytes) else value or ""
-
-
-def _windows(exists: int) -> Iterator[list[str]]:
-    """Search keys for every mail, WINDOW at a time by its place in the folder: UIDs may have gaps of millions."""
-    for first in range(1, exists + 1, WINDOW):
-        last = first + WINDOW - 1
-        yield [f"{first}:{last}" if last < exists else f"{first}:*"]
-
-
-def _chunks(uids: Collection[int]) -> Iterator[list[int]]:
-    every = list(uids)
-    for start in range(0, len(every), AT_ONCE):
-        yield every[start : start + AT_ONCE]

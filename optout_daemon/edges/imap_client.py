@@ -78,6 +78,8 @@ class Connection:
         self._seconds = settings.timeout.total_seconds()
         self._guard = Guard(settings.name, stop)
         self._client: _Client | None = None
+        self.mechanism = ""
+        """How we signed in: LOGIN, the command, or PLAIN, the SASL mechanism."""
 
     @property
     def client(self) -> Any:
@@ -102,8 +104,10 @@ class Connection:
         with self.command("login"):
             plain = self.client.has_capability("AUTH=PLAIN")
             if plain and (not password.isascii() or not self._settings.username.isascii()):
-                self.client.plain_login(self._settings.username, password)  # LOGIN has no charset
+                self.mechanism = "PLAIN"  # LOGIN has no charset
+                self.client.plain_login(self._settings.username, password)
             else:
+                self.mechanism = "LOGIN"
                 self.client.login(self._settings.username, password)
 
     @contextlib.contextmanager

@@ -49,3 +49,18 @@ class Moved:
     """Still where they were."""
     because: str = ""
     """Why some were kept: the server's response code, never its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A mail that is looked for in a folder, by what its bytes were when they were stored."""
+
+    key: int
+    """The caller's own number for it."""
+    message_id: str | None
+    size: int
+    """Bytes of the whole mail."""
+    digest: str
+    """SHA-256 of the bytes, in hexadecimal."""
+    head: int | None = None
+    """Of a mail that was too large, `digest` covers so many bytes at its beginning."""

@@ -1,8 +1,9 @@
 """Read mails in child processes, each with a time and a memory limit.
 
 A mail that breaks a limit is a ReaderFailure at its first attempt, one whose reader dies at the second (the host may
-have killed it): it can neither stop nor swell the daemon. What our own code raises comes back as ReaderDefect, for the
-caller to count. While the pool is closing every answer is ReadersClosed: nothing was learnt about the mail.
+have killed it): it can neither stop nor swell the daemon, nor delay the next mail by more than its own limit. What our
+own code raises comes back as ReaderDefect, for the caller to count. While the pool is closing every answer is
+ReadersClosed: nothing was learnt about the mail.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import multiprocessing
 import resource
 import signal
-from collections.abc import Iterable, Sequence
+import time
+from collections import deque
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, wait
-from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from types import TracebackType
@@ -23,6 +25,11 @@ from pebble import ProcessExpired, ProcessPool
 from optout_daemon.core.model import Reading
 from optout_daemon.core.reading import Reader
 from optout_daemon.core.reading.settings import ReaderSettings
+
+AHEAD: Final = 8
+"""Mails a reader process that are handed to the pool before the first of them is answered."""
+POLL: Final = 0.25
+"""Seconds between two looks at the clock while a mail is read."""
 
 _reader: Reader | None = None
 """The one Reader of a child process, made by `_start`; the parent never has one."""
@@ -75,6 +82,24 @@ def _read(raw: bytes, truncated: bool) -> Reading:
     return _reader.read(raw, truncated=truncated)
 
 
+@dataclass(slots=True)
+class _Handed:
+    """One mail that is handed to the pool."""
+
+    place: int
+    job: Job
+    future: Future[Any]
+    began: float | None = None
+    late: bool = False
+
+    def watch(self, now: float, limit: float) -> None:
+        """Start the clock once a process has it; after `limit` seconds end that process."""
+        if self.began is None:
+            self.began = now if self.future.running() else None
+        elif now - self.began > limit and not self.late:
+            self.late = self.future.cancel()
+
+
 class ReaderPool:
     """A pool of reader processes. Thread-safe; `close()` ends the processes within seconds."""
 
@@ -101,30 +126,83 @@ class ReaderPool:
     def read(self, jobs: Iterable[Job]) -> list[Answer]:
         """One answer a job, in order. Raises ReadersClosed once `close()` was called, or when no reader starts."""
         waiting = list(jobs)
-        try:
-            answers = self._read_all(waiting)
-            # A reader may die of something else (the host is out of memory): once is no verdict on the mail.
-            return [self._read_alone(j) if a == DIED else a for j, a in zip(waiting, answers, strict=True)]
-        except (RuntimeError, CancelledError):
-            # A pool that broke gives up for good. One of these mails may have broken it: each is read alone.
-            self._renew()
-            return [self._read_alone(job) for job in waiting]
+        answers = dict(pair for ready in self.answers(waiting) for pair in ready)
+        return [answers[place] for place in range(len(waiting))]
 
-    def _read_all(self, jobs: Sequence[Job]) -> list[Answer]:
-        futures = [self._pool.schedule(_read, args=(job.raw, job.truncated), timeout=self._time_limit) for job in jobs]
-        return [self._answer(future) for future in futures]
+    def answers(self, jobs: Sequence[Job]) -> Generator[list[tuple[int, Answer]], None, None]:
+        """The places of the jobs with their answers, in order, as they come; no mail waits for a later one.
+
+        Only a mail whose reader died comes last, read once more and alone: nobody waits for its second attempt. Closing
+        the iterator gives up what is not answered. Raises as `read` does.
+        """
+        left = deque(enumerate(jobs))
+        again: list[tuple[int, Job]] = []
+        outstanding: deque[_Handed] = deque()
+        try:
+            while left or outstanding:
+                try:
+                    while left and len(outstanding) < AHEAD * self._workers:
+                        outstanding.append(self._begun(*left[0]))
+                        left.popleft()
+                    ready = self._ready(outstanding)
+                except (RuntimeError, CancelledError):
+                    # A pool that broke gives up for good. One of these mails may have broken it: each is read alone.
+                    self._renew()
+                    left.extendleft((handed.place, handed.job) for handed in reversed(outstanding))
+                    outstanding.clear()
+                    place, job = left.popleft()
+                    ready = [(place, self._read_alone(job))]
+                again += [(place, jobs[place]) for place, answer in ready if answer == DIED]
+                if answered := [(place, answer) for place, answer in ready if answer != DIED]:
+                    yield answered
+            for place, job in again:
+                yield [(place, self._read_alone(job))]
+        finally:
+            for handed in outstanding:
+                handed.future.cancel()
+
+    def _begun(self, place: int, job: Job) -> _Handed:
+        return _Handed(place, job, self._pool.schedule(_read, args=(job.raw, job.truncated)))
+
+    def _ready(self, outstanding: deque[_Handed]) -> list[tuple[int, Answer]]:
+        """Wait for the first one's answer; it, and those behind it that are there already."""
+        while not wait([outstanding[0].future], timeout=POLL).done:
+            # A pool that ends or breaks may leave a mail without any answer.
+            if self._closing or not self._pool.active:
+                raise CancelledError
+            # The pool's own time limit follows the wall clock: a step forward would condemn every mail in hand.
+            now = time.monotonic()
+            for handed in outstanding:
+                handed.watch(now, self._time_limit)
+        ready: list[tuple[int, Answer]] = []
+        while outstanding and outstanding[0].future.done():
+            try:
+                answer = self._answer(outstanding[0])
+            except (RuntimeError, CancelledError):
+                if not ready:
+                    raise
+                break  # first those that are known
+            ready.append((outstanding.popleft().place, answer))
+        return ready
 
     def _read_alone(self, job: Job) -> Answer:
         try:
-            return self._read_all([job])[0]
+            return self._only(job)
         except (RuntimeError, CancelledError):
             self._renew()
         try:
-            self._read_all([Job(b"")])
+            self._only(Job(b""))
         except (RuntimeError, CancelledError):
             self._renew()
             raise ReadersClosed("the readers do not start") from None
         return ReaderFailure("its reader could not take it")
+
+    def _only(self, job: Job) -> Answer:
+        handed = self._begun(0, job)
+        try:
+            return self._ready(deque([handed]))[0][1]
+        finally:
+            handed.future.cancel()
 
     def _renew(self) -> None:
         if self._closing:
@@ -132,26 +210,23 @@ class ReaderPool:
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool = self._made()
 
-    def _answer(self, future: Future[Any]) -> Answer:
-        while not wait([future], timeout=0.5).done:
-            # A pool that ends or breaks may leave a mail without any answer.
-            if self._closing or not self._pool.active:
-                raise CancelledError
-        try:
-            result = future.result()
-        except (FutureTimeout, TimeoutError):
+    def _answer(self, handed: _Handed) -> Answer:
+        if handed.late:
             answer: Answer = ReaderFailure("over the time limit")
-        except MemoryError:
-            answer = ReaderFailure("over the memory limit")
-        except ProcessExpired:
-            answer = DIED
-        except (CancelledError, BrokenExecutor):
-            raise
-        except Exception as error:
-            answer = ReaderDefect(type(error).__name__)
         else:
-            assert isinstance(result, Reading)
-            return result
+            try:
+                result = handed.future.result()
+            except MemoryError:
+                answer = ReaderFailure("over the memory limit")
+            except ProcessExpired:
+                answer = DIED
+            except (CancelledError, BrokenExecutor):
+                raise
+            except Exception as error:
+                answer = ReaderDefect(type(error).__name__)
+            else:
+                assert isinstance(result, Reading)
+                return result
         if self._closing:
             raise CancelledError
         return answer

@@ -2,7 +2,8 @@
 
 Raises DeliveryFailure for every refusal, with the server's enhanced status code, or 4.4.x when there was no answer.
 A return means the server accepted the message, nothing more. Never retries a message: when to try again is
-core/backoff.py's business. Texts hold the reply code, never the server's words, which repeat addresses.
+core/backoff.py's business. However slowly the server answers, a message is over, one way or the other, within
+MESSAGE_TIMEOUTS time-outs. Texts hold the reply code, never the server's words, which repeat addresses.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from optout_daemon.edges.tls import verifying_context
 from optout_daemon.errors import DeliveryFailure
 
 CONNECT_TIMEOUT: Final = 10.0
+CONNECT_TIMEOUTS: Final = 4
+MESSAGE_TIMEOUTS: Final = 6
+"""So many times the setting `timeout` a connection, and a message with its connection, may take in all."""
 IDLE_BEFORE_NOOP: Final = 5.0
 """Seconds of silence after which a kept connection is asked whether it is still there."""
 DOT: Final = "final dot"
@@ -55,14 +59,21 @@ class Courier:
         self._used = 0.0
         self._failures = 0
         self._not_before = 0.0
+        self._until: float | None = None
+        self.offers: tuple[str, ...] = ()
+        """What the server last said to EHLO of STARTTLS, AUTH, SIZE, 8BITMIME and SMTPUTF8, as it spelled it."""
 
     @property
     def ready(self) -> bool:
-        """False while backing off from a server that takes nothing."""
+        """False while backing off from a server that takes nothing, or that broke off after the final dot."""
         return self._monotonic() >= self._not_before
 
     def open(self) -> None:
         """Be connected and signed in. DeliveryFailure with `server` where that cannot be, and then not `ready`."""
+        with self._within(CONNECT_TIMEOUTS):
+            self._open()
+
+    def _open(self) -> None:
         if self._smtp is not None and self._monotonic() - self._used < IDLE_BEFORE_NOOP:
             return
         if self._smtp is not None:
@@ -84,15 +95,16 @@ class Courier:
             raise DeliveryFailure("the address cannot stand in an SMTP command", "5.1.3")
         message = _LINE_END.sub(b"\r\n", raw)
         kept = self._smtp is not None
-        self.open()
-        try:
-            self._begin(sender, recipient, message, again=kept)
-            self._ask("RCPT", f"TO:<{recipient}>")
-            status = self._data(message)
-        except DeliveryFailure as failure:
-            if failure.server:
-                self._back_off()
-            raise
+        with self._within(MESSAGE_TIMEOUTS):
+            self._open()
+            try:
+                self._begin(sender, recipient, message, again=kept)
+                self._ask("RCPT", f"TO:<{recipient}>")
+                status = self._data(message)
+            except DeliveryFailure as failure:
+                if failure.server or failure.unsettled:
+                    self._back_off()
+                raise
         self._failures = 0
         self._used = self._monotonic()
         return status
@@ -120,10 +132,12 @@ class Courier:
             assert self._smtp.sock is not None
             self._smtp.sock.settimeout(self._seconds)
             self._smtp.ehlo_or_helo_if_needed()
+            starttls = self._smtp.has_extn("starttls")
         if settings.security == "starttls" and context is not None:
             with self._step("STARTTLS"):
                 self._smtp.starttls(context=context)  # raises where it is not offered: never on in clear text
                 self._smtp.ehlo_or_helo_if_needed()
+        self.offers = _offers(self._smtp, starttls=starttls)
         if settings.username is not None:
             if self._password is None:
                 self.close()
@@ -143,7 +157,7 @@ class Courier:
         except DeliveryFailure as failure:
             if not again or not failure.server:
                 raise
-            self.open()
+            self._open()
             self._mail(sender, recipient, message)
 
     def _mail(self, sender: str, recipient: str, message: bytes) -> None:
@@ -202,12 +216,26 @@ class Courier:
         raise DeliveryFailure(f"{self._place}: {verb}: reply {code}", status, server=server)
 
     @contextlib.contextmanager
+    def _within(self, timeouts: int) -> Iterator[None]:
+        """All that is said inside is over after so many time-outs; the first of two limits counts."""
+        before = self._until
+        until = time.monotonic() + timeouts * self._seconds
+        self._until = until if before is None else min(before, until)
+        try:
+            yield
+        finally:
+            self._until = before
+
+    @contextlib.contextmanager
     def _step(self, what: str, *, extra: float = 0.0, unsettled: bool = False) -> Iterator[None]:
         """One exchange: at most twice the time-out plus `extra` seconds; any exception ends the connection."""
         guard = self._guard
         assert guard is not None
+        seconds = 2 * self._seconds + extra
+        if self._until is not None:
+            seconds = min(seconds, self._until - time.monotonic())
         try:
-            with guard.within(2 * self._seconds + extra):
+            with guard.within(seconds):
                 yield
         except Exception as error:
             expired = guard.expired
@@ -248,6 +276,17 @@ class _Smtp(smtplib.SMTP):
         if self._context is not None:
             return self._context.wrap_socket(connection, server_hostname=host)
         return connection
+
+
+def _offers(smtp: smtplib.SMTP, *, starttls: bool) -> tuple[str, ...]:
+    """STARTTLS stands in the EHLO before TLS, everything else counts as it stands in the last one (RFC 3207)."""
+    said = ["STARTTLS"] if starttls else []
+    for name in ("AUTH", "SIZE", "8BITMIME", "SMTPUTF8"):
+        if smtp.has_extn(name):
+            # A word of letters and digits each: what a server writes there goes to a terminal.
+            words = re.findall(r"[\w-]{1,40}", smtp.esmtp_features[name.lower()], re.ASCII)[:12]
+            said.append(" ".join((name, *dict.fromkeys(words))))
+    return tuple(said)
 
 
 def _temporary(status: str) -> str:

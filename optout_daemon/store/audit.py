@@ -7,7 +7,7 @@ an event in the middle breaks every hash after it; the end of the chain is for a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, insert, select
 from optout_daemon.store.columns import clean, dump
 from optout_daemon.store.database import serialise
 from optout_daemon.store.schema import audit_event as table
+from optout_daemon.store.statements import chunks
 
 GENESIS: Final = "0" * 64
 
@@ -92,6 +93,14 @@ def verify(tx: Connection) -> Broken | None:
 def of_inquiry(tx: Connection, inquiry_id: int) -> list[Event]:
     """The events of one inquiry, oldest first."""
     rows = tx.execute(select(table).where(table.c.inquiry_id == inquiry_id).order_by(table.c.id))
+    return [_event(row) for row in rows]
+
+
+def decisions(tx: Connection, inquiry_ids: Sequence[int]) -> list[Event]:
+    """What was decided about these inquiries, oldest first."""
+    c = table.c
+    told = select(table).where(c.event == "decided").order_by(c.id)
+    rows = [row for chunk in chunks(inquiry_ids) for row in tx.execute(told.where(c.inquiry_id.in_(chunk)))]
     return [_event(row) for row in rows]
 
 

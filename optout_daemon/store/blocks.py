@@ -6,6 +6,7 @@ lift it. A block that is confirmed counts from the earlier of the two dates.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,10 @@ from optout_daemon.store.ledger import PROVISIONAL, subjects
 
 Key = tuple[str, str, str, str]
 """Kind of subject, subject, channel, scope."""
+
+
+Aliases = Callable[[str, str], Iterable[tuple[str, str]]]
+"""The other (kind, subject) pairs that stand for the same person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +35,26 @@ def keys(entry: LedgerEntry) -> list[Key]:
     return [(kind, subject, entry.channel, entry.scope) for kind, subject in subjects(entry)]
 
 
-def redundant(blocks: dict[Key, Block], entry: LedgerEntry) -> bool:
-    """Whether the entry says nothing new: a stop of what is stopped, a provisional resume with nothing to lift."""
+def redundant(blocks: dict[Key, Block], entry: LedgerEntry, aliases: Aliases | None = None) -> bool:
+    """Whether the entry says nothing new: a stop of what is stopped, a provisional resume with nothing to lift.
+
+    Whom a stop covers may be stopped by an alias (a digest of theirs) as well.
+    """
     provisional = entry.reason == PROVISIONAL
-    there = [blocks.get(key) for key in keys(entry)]
     if entry.action is Action.STOP:
-        return all(block is not None and (provisional or not block.provisional) for block in there)
+        return all(
+            any(_says(blocks.get(one), provisional) for one in [key, *_aliased(key, aliases)]) for key in keys(entry)
+        )
+    there = [blocks.get(key) for key in keys(entry)]
     return provisional and not any(block is not None and block.provisional for block in there)
+
+
+def _says(block: Block | None, provisional: bool) -> bool:
+    return block is not None and (provisional or not block.provisional)
+
+
+def _aliased(key: Key, aliases: Aliases | None) -> list[Key]:
+    return [] if aliases is None else [(kind, subject, *key[2:]) for kind, subject in aliases(*key[:2])]
 
 
 def apply(blocks: dict[Key, Block], entry: LedgerEntry, number: int) -> None:

@@ -26,6 +26,8 @@ class Cursor:
     below_baseline: int
     first_contact: datetime
     last_pass: datetime | None
+    rescanning: bool = False
+    """The mailbox was renumbered, and not everything in it was looked at again since."""
 
 
 def get(tx: Connection, mailbox: str) -> Cursor | None:
@@ -56,6 +58,7 @@ def start(
         "baseline_uid": baseline_uid,
         "below_baseline": below_baseline,
         "first_contact": now,
+        "rescanning": False,
     }
     tx.execute(insert(table), values)
 
@@ -69,12 +72,13 @@ def advance(tx: Connection, *, mailbox: str, uidvalidity: int, last_uid: int, no
 
 
 def renumber(tx: Connection, *, mailbox: str, uidvalidity: int, baseline_uid: int) -> None:
-    """A new UIDVALIDITY: every UID is read again, and up to `baseline_uid` some may be below the baseline."""
+    """The UIDs mean other mails now: every one is read again, and up to `baseline_uid` some are below the baseline."""
     values = {
         "uidvalidity": uidvalidity,
         "last_uid": 0,
         "baseline_uidvalidity": uidvalidity,
         "baseline_uid": baseline_uid,
+        "rescanning": True,
     }
     moved = tx.execute(update(table).where(table.c.mailbox == mailbox).values(values))
     moved_one(moved, "the cursor of mailbox", mailbox)
@@ -82,7 +86,7 @@ def renumber(tx: Connection, *, mailbox: str, uidvalidity: int, baseline_uid: in
 
 def completed(tx: Connection, *, mailbox: str, now: datetime) -> None:
     """A pass over the mailbox came to its end."""
-    tx.execute(update(table).where(table.c.mailbox == mailbox).values(last_pass=now))
+    tx.execute(update(table).where(table.c.mailbox == mailbox).values(last_pass=now, rescanning=False))
 
 
 def listing(tx: Connection) -> list[Cursor]:

@@ -7,7 +7,7 @@ know that customers exist.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any, Final
@@ -38,6 +38,8 @@ from optout_daemon.store.schema import customer_key
 from optout_daemon.store.statements import CHUNK, chunks
 
 REMOVABLE_PERCENT: Final = 5
+COMMON: Final = 100
+"""A match key of more customers than this is of no help: a usual family name in a large master."""
 Keys = Callable[[Customer], Iterable[tuple[str, str]]]
 
 
@@ -80,6 +82,12 @@ def replace_all(
     return ImportResult(tally["added"], tally["changed"], removed, tally["unchanged"])
 
 
+def remove(tx: Connection, number: str) -> bool:
+    """Remove one customer's record and match keys; whether there was one."""
+    tx.execute(delete(customer_key).where(customer_key.c.number == number))
+    return tx.execute(delete(table).where(table.c.number == number)).rowcount == 1
+
+
 def find(tx: Connection, numbers: Collection[str]) -> dict[str, Customer]:
     """The customers with these numbers, by number."""
     found: dict[str, Customer] = {}
@@ -89,13 +97,34 @@ def find(tx: Connection, numbers: Collection[str]) -> dict[str, Customer]:
 
 
 def by_keys(tx: Connection, keys: Collection[tuple[str, str]], limit: int = 50) -> list[Customer]:
-    """Customers that share match keys, those with the most in common first; one indexed look-up a key."""
-    shared: Counter[str] = Counter()
-    for kind, key in dict.fromkeys(keys):
-        shared.update(tx.execute(_SHARING, {"kind": kind, "key": key, "most": limit}).scalars())
+    """Customers that share match keys, those first who share many and rare ones.
+
+    A key that more than COMMON customers have says nothing of who wrote, and is left out.
+    """
+    kinds: dict[str, dict[str, None]] = {}
+    for kind, key in keys:
+        kinds.setdefault(kind, {})[key] = None
+    shared: dict[str, float] = {}
+    for kind, wanted in kinds.items():
+        for sharers in _sharers(tx, kind, list(wanted)):
+            for number in sharers:
+                shared[number] = shared.get(number, 0) + 1 / len(sharers)
     best = sorted(shared, key=lambda number: (-shared[number], number))[:limit]
     found = find(tx, best)
     return [found[number] for number in best if number in found]
+
+
+def _sharers(tx: Connection, kind: str, keys: Sequence[str]) -> Iterator[list[str]]:
+    """For each key that is not common the numbers under it: all keys at once, and one by one where that is too much."""
+    for chunk in chunks(keys):
+        rows = tx.execute(_SHARING, {"kind": kind, "keys": chunk, "most": 2 * COMMON + 1}).all()
+        if len(rows) > 2 * COMMON:
+            alone = ({"kind": kind, "keys": [key], "most": COMMON + 1} for key in chunk)
+            rows = [row for one in alone if len(found := tx.execute(_SHARING, one).all()) <= COMMON for row in found]
+        together: dict[str, list[str]] = {}
+        for row in rows:
+            together.setdefault(row.key, []).append(row.number)
+        yield from (numbers for numbers in together.values() if len(numbers) <= COMMON)
 
 
 def by_email(tx: Connection, email: str) -> list[Customer]:
@@ -109,6 +138,12 @@ def count(tx: Connection) -> int:
     return int(tx.execute(select(func.count()).select_from(table)).scalar_one())
 
 
+def row(customer: Customer, keys_version: str) -> dict[str, str]:
+    """One customer as the table holds it."""
+    values = {name: getattr(customer, name) for name in _NAMES}
+    return values | {"email_key": comparable(customer.email) if customer.email else "", "keys_version": keys_version}
+
+
 _COLUMNS: Final = [table.c[field.name] for field in fields(Customer)]
 _NAMES: Final = [column.name for column in _COLUMNS]
 _SEEN: Final = TableClause("import_seen", column("number", CleanKey), column("line", Integer))
@@ -116,15 +151,14 @@ _SEEN: Final = TableClause("import_seen", column("number", CleanKey), column("li
 _FIND: Final = select(*_COLUMNS).where(table.c.number.in_(bindparam("numbers", expanding=True)))
 _BY_EMAIL: Final = select(*_COLUMNS).where(table.c.email_key == bindparam("email")).order_by(table.c.number)
 _SHARING: Final = (
-    select(customer_key.c.number)
-    .where(customer_key.c.kind == bindparam("kind"), customer_key.c.key == bindparam("key"))
-    .order_by(customer_key.c.number)
+    select(customer_key.c.key, customer_key.c.number)
+    .where(customer_key.c.kind == bindparam("kind"), customer_key.c.key.in_(bindparam("keys", expanding=True)))
     .limit(bindparam("most"))
 )
 
 
 def _customer(row: Any) -> Customer:
-    return Customer(**{name: getattr(row, name) for name in _NAMES})
+    return Customer(*row[: len(_NAMES)])  # columns stand in the order of the fields
 
 
 def _normal(customer: Customer) -> Customer:
@@ -161,9 +195,9 @@ def _merge(tx: Connection, chunk: Sequence[Customer], keys: Keys, keys_version: 
     rekeyed = [c for c in chunk if c.number in old and old[c.number][1] != keys_version]
     touched = list({c.number: c for c in (*moved, *rekeyed)}.values())
     if added:
-        tx.execute(insert(table), [_row(customer, keys_version) for customer in added])
+        tx.execute(insert(table), [row(customer, keys_version) for customer in added])
     if touched:
-        values = [{"this": c.number} | _row(c, keys_version) for c in touched]
+        values = [{"this": c.number} | row(c, keys_version) for c in touched]
         tx.execute(update(table).where(table.c.number == bindparam("this")), values)
         tx.execute(delete(customer_key).where(customer_key.c.number.in_([c.number for c in touched])))
     pairs = [
@@ -174,11 +208,6 @@ def _merge(tx: Connection, chunk: Sequence[Customer], keys: Keys, keys_version: 
     if pairs:
         tx.execute(insert(customer_key), pairs)
     return Counter(added=len(added), changed=len(moved), unchanged=len(chunk) - len(added) - len(moved))
-
-
-def _row(customer: Customer, keys_version: str) -> dict[str, str]:
-    values = {name: getattr(customer, name) for name in _NAMES}
-    return values | {"email_key": comparable(customer.email) if customer.email else "", "keys_version": keys_version}
 
 
 def _remove_missing(tx: Connection, existing: int, max_removed: int | None) -> int:

@@ -21,7 +21,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from optout_daemon.errors import SchemaError, StoreError
 from optout_daemon.store import schema
 from optout_daemon.store.columns import dump
-from optout_daemon.store.faults import UPGRADE, translated
+from optout_daemon.store.faults import UPGRADE, spoilt, translated
 
 BUSY_TIMEOUT: Final = 10_000
 """Milliseconds that a SQLite writer waits for another one."""
@@ -30,6 +30,15 @@ _POSTGRESQL_TIMEOUTS: Final = {
     "lock_timeout": "15s",
     "statement_timeout": "5min",
     "idle_in_transaction_session_timeout": "10min",
+}
+# A host that is gone is noticed within a minute, also while a statement is on its way to it. One that is there and
+# never answers is noticed at the connecting; later whoever asked it waits, and the stop does not wait for them.
+_POSTGRESQL_NETWORK: Final = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
 }
 _WRITERS: Final = 0x6F70746F  # "opto": the advisory lock of serialise()
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(:key)")
@@ -142,12 +151,17 @@ def engine(url: URL, **options: Any) -> Engine:
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
     else:
-        arguments = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
-        made = create_engine(url, pool_pre_ping=True, connect_args=arguments, **_COMMON, **options)
+        made = create_engine(url, pool_pre_ping=True, connect_args=_POSTGRESQL_NETWORK, **_COMMON, **options)
         event.listen(made, "connect", _prepare_postgresql)
 
     def explain(context: ExceptionContext) -> None:
         error = translated(context.original_exception, where)
+        if spoilt(context.original_exception):
+            context.is_disconnect = True
+            # A statement that some traceback still holds would keep the closed connection's files open, as they are.
+            execution = context.execution_context
+            if execution is not None and execution.cursor is not None:
+                execution.cursor.close()
         if error is not None:
             raise error from None
 

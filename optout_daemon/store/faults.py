@@ -73,6 +73,13 @@ def translated(error: BaseException, place: str) -> StoreError | None:
     return None
 
 
+def spoilt(error: BaseException) -> bool:
+    """Whether a SQLite connection is no good any more: one that was opened on a read-only disk stays read-only."""
+    passing = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL")
+    name = getattr(error, "sqlite_errorname", "")
+    return name.startswith(tuple(_SQLITE)) and not name.startswith(passing)
+
+
 def _sqlite(error: sqlite3.Error, place: str) -> StoreError | None:
     if isinstance(error, sqlite3.OperationalError) and str(error).startswith(("no such table", "no such column")):
         return SchemaError(f"{place}: the database is not set up for this program; {UPGRADE}")

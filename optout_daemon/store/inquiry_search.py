@@ -32,6 +32,7 @@ _SAME: Final = (
     .order_by(_c.id)
     .limit(1)
 )
+_SAME_IN_FORCE: Final = _SAME.where(~_c.shadow)
 _GET: Final = select(table).where(_c.id == bindparam("this"))
 _RAW: Final = select(raw_mail.c.raw).where(raw_mail.c.inquiry_id == bindparam("this"))
 WAITS: Final = text("follow_up AND follow_up_done_at IS NULL")
@@ -100,13 +101,17 @@ def counts(tx: Connection) -> dict[str, int]:
     return found | {"follow_up": tx.execute(waiting).scalar_one()}
 
 
-def find_same(tx: Connection, *, message_id: str, content_digest: str, other_than: int) -> int | None:
+def find_same(
+    tx: Connection, *, message_id: str, content_digest: str, other_than: int, in_force: bool = False
+) -> int | None:
     """A decided inquiry with the same Message-ID and the same decoded content that is not a duplicate itself.
 
-    No other transaction decides one until this one ends: of two copies judged at once one is the duplicate.
+    No other transaction decides one until this one ends: of two copies judged at once one is the duplicate. With
+    `in_force`, what was decided in shadow mode does not count: nothing followed from it.
     """
     serialise(tx)
-    return tx.execute(_SAME, {"mid": message_id, "content": content_digest, "other": other_than}).scalar()
+    same = _SAME_IN_FORCE if in_force else _SAME
+    return tx.execute(same, {"mid": message_id, "content": content_digest, "other": other_than}).scalar()
 
 
 def find_answered(tx: Connection, *, references: Sequence[str], author: str) -> int | None:

@@ -58,6 +58,7 @@ class Inquiry:
     version: int
     attempts: int
     last_error: str
+    retry_at: datetime | None
     decided_at: datetime | None
     decided_by: str
     rules_version: str
@@ -72,6 +73,8 @@ class Inquiry:
     reply: ReplyKind | None
     no_reply_because: str
     reply_capped: bool
+    shadow: bool
+    """Decided in shadow mode: nothing of it was written to the list, sent or moved."""
     duplicate: bool
     fields: Mapping[FieldName, str]
     spans: Mapping[FieldName, Span]

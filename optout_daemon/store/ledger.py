@@ -1,7 +1,8 @@
 """The suppression ledger: appended entries, never changed, from which the current list is derived.
 
 Only store/suppressions.py writes here, so that ledger and list cannot part. The number of the last entry is the
-list's version; entries are committed in the order of their numbers.
+list's version; entries are committed in the order of their numbers. A name in an entry can be forgotten: its keyed
+digest takes its place.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, and_, func, insert, select, update
 
+from optout_daemon.core.digests import KEYED
 from optout_daemon.core.model import Action, LedgerEntry
 from optout_daemon.core.reading.address import comparable
 from optout_daemon.store.columns import bounded, clean
@@ -23,6 +25,8 @@ from optout_daemon.store.statements import CHUNK, chunks
 CUSTOMER_NUMBER: Final = "customer_number"
 EMAIL: Final = "email"
 POSTAL: Final = "postal"
+
+_PLAIN: Final = {CUSTOMER_NUMBER, EMAIL, POSTAL}
 
 PROVISIONAL: Final = "provisional"
 """The reason of an entry that blocks, or unblocks, only until a person has decided."""
@@ -50,6 +54,7 @@ def subjects(entry: LedgerEntry) -> tuple[tuple[str, str], ...]:
     """(kind, subject) of everyone whom the entry covers, in the form that is stored; ValueError where it is nobody."""
     found = [(CUSTOMER_NUMBER, entry.customer_number or ""), (POSTAL, entry.postal_key)]
     found += [(EMAIL, comparable(email)) for email in entry.emails]
+    found += entry.digests
     covers = tuple(dict.fromkeys((kind, bounded(clean(subject))) for kind, subject in found if subject))
     if not covers:
         raise ValueError("a ledger entry must cover somebody")
@@ -82,15 +87,34 @@ def record(tx: Connection, new: Sequence[LedgerEntry], *, now: datetime) -> list
 
 
 def history(tx: Connection, *, customer_number: str | None = None, email: str | None = None) -> list[Entry]:
-    """Every entry that covers the customer or the address, oldest first."""
-    wanted = [(CUSTOMER_NUMBER, customer_number), (EMAIL, None if email is None else comparable(email))]
+    """Every entry that covers the customer or the address by name, oldest first."""
+    wanted = [(CUSTOMER_NUMBER, customer_number or ""), (EMAIL, comparable(email or ""))]
+    return history_of(tx, [(kind, subject) for kind, subject in wanted if subject])
+
+
+def history_of(tx: Connection, wanted: Iterable[tuple[str, str]]) -> list[Entry]:
+    """Every entry that covers one of these (kind, subject) pairs, oldest first."""
     s = ledger_subject.c
     ids: set[int] = set()
     for kind, subject in wanted:
-        if subject:
-            covering = select(s.entry_id).where(s.subject_kind == kind, s.subject == subject)
-            ids.update(tx.execute(covering).scalars())
+        ids.update(tx.execute(select(s.entry_id).where(s.subject_kind == kind, s.subject == subject)).scalars())
     return _entries(tx, sorted(ids))
+
+
+def forget(tx: Connection, subjects: Sequence[tuple[str, str, str]]) -> list[int]:
+    """Put the digest in the place of each (kind, subject, digest), and an empty note beside it; the entries concerned.
+
+    The one change that the database's own triggers let through: it cannot be taken back, and no entry is lost by it.
+    """
+    s = ledger_subject.c
+    changed: set[int] = set()
+    for kind, subject, digest in subjects:
+        here = and_(s.subject_kind == kind, s.subject == subject)
+        changed.update(tx.execute(select(s.entry_id).where(here)).scalars())
+        tx.execute(update(ledger_subject).where(here).values(subject_kind=kind + KEYED, subject=digest))
+    for some in chunks(sorted(changed)):
+        tx.execute(update(table).where(table.c.id.in_(some), table.c.note != "").values(note=""))
+    return sorted(changed)
 
 
 def changes(tx: Connection, *, since: int, limit: int = CHUNK) -> list[Entry]:
@@ -135,6 +159,7 @@ def _entry(row: Any, covers: Iterable[tuple[str, str]]) -> LedgerEntry:
         customer_number=next(iter(by_kind.get(CUSTOMER_NUMBER, [])), None),
         emails=tuple(by_kind.get(EMAIL, [])),
         postal_key=next(iter(by_kind.get(POSTAL, [])), ""),
+        digests=tuple((kind, one) for kind in sorted(by_kind.keys() - _PLAIN) for one in by_kind[kind]),
         scope=row.scope,
         cause=row.cause,
         note=row.note,

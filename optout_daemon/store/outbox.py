@@ -1,7 +1,8 @@
 """Rendered replies on their way out: queued with the decision, claimed by a courier, settled after the server spoke.
 
 A courier that dies between the server's acceptance and accept() leaves the item ACTIVE; release_stale() gives it
-back, and the reply may go out twice with the same Message-ID, never not at all.
+back, and the reply may go out twice with the same Message-ID, never not at all. What settles an item names the claim
+(the item as claim() gave it): a courier that was taken for dead never writes over the one that has it now.
 """
 
 from __future__ import annotations
@@ -13,18 +14,24 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, case, func, insert, literal_column, select, update
 
+from optout_daemon.core import backoff
 from optout_daemon.core.lifecycle import Delivery, DeliveryStep, delivery_after
 from optout_daemon.core.model import OutgoingMessage, ReplyKind
 from optout_daemon.core.reading.address import comparable
+from optout_daemon.errors import Conflict
 from optout_daemon.store import rates
 from optout_daemon.store.database import serialise
 from optout_daemon.store.schema import outbox as table
-from optout_daemon.store.statements import moved_one, spelled
+from optout_daemon.store.statements import beyond, moved_one, spelled
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
-    """One reply and how far its delivery has come. `attempts` counts claims, `status` is the last one's (RFC 3463)."""
+    """One reply and how far its delivery has come. `attempts` counts claims, `status` is the last one's (RFC 3463).
+
+    `repeats` counts the times that the server may have accepted it besides the one that is recorded: the connection
+    broke after the final dot, or the claim was taken over before the acceptance was recorded.
+    """
 
     id: int
     message_id: str
@@ -41,6 +48,7 @@ class OutboxItem:
     claimed_by: str | None
     claimed_at: datetime | None
     settled_at: datetime | None
+    repeats: int
     status: str
     error: str
     bounced_at: datetime | None
@@ -78,6 +86,8 @@ _TAKE: Final = (
     .returning(*_COLUMNS)
 )
 _SETTLE: Final = update(table).where(_c.id == bindparam("this"), _c.state == bindparam("before"))
+# A worker claims one item once at a time, and each claim is counted: together they name the claim.
+_SETTLE_CLAIM: Final = _SETTLE.where(_c.claimed_by == bindparam("claimant"), _c.attempts == bindparam("claim"))
 _FIND: Final = select(*_COLUMNS).where(_c.message_id == bindparam("mid"))
 _SENT_TO: Final = (
     select(
@@ -111,6 +121,7 @@ def enqueue(tx: Connection, message: OutgoingMessage, *, cause: int, due: dateti
         "queued_at": due,
         "due": due,
         "attempts": 0,
+        "repeats": 0,
         "status": "",
         "error": "",
     }
@@ -128,31 +139,39 @@ def claim(tx: Connection, *, now: datetime, limit: int, worker: str) -> list[Out
     return sorted(map(_item, rows), key=lambda item: (item.due, item.id))
 
 
-def accept(tx: Connection, item_id: int, *, now: datetime, status: str) -> None:
-    """The server took the message, nothing more."""
-    _settle(tx, item_id, DeliveryStep.ACCEPT, {"settled_at": now, "status": status, "error": ""})
+def accept(tx: Connection, item: OutboxItem, *, now: datetime, status: str) -> bool:
+    """The server took the message, nothing more. False where the claim was lost and another courier has, or had, the
+    item too: then this acceptance is counted in `repeats`, and what is recorded of the item is that courier's.
+    """
+    values = {"settled_at": now, "status": status, "error": ""}
+    if _moved(tx, item, DeliveryStep.ACCEPT, values):
+        return True
+    # Given back and not claimed again: nobody else has sent it, and now nobody will.
+    late = _SETTLE.values(claimed_by=None, claimed_at=None, **values)
+    if tx.execute(late, _step(item.id, Delivery.QUEUED, DeliveryStep.ACCEPT)).rowcount == 1:
+        return True
+    tx.execute(update(table).where(table.c.id == item.id).values(repeats=table.c.repeats + 1))
+    return False
 
 
-def defer(tx: Connection, item_id: int, *, due: datetime, status: str, error: str) -> None:
-    """The server refused for now, or did not answer; the item is due again later."""
-    _settle(tx, item_id, DeliveryStep.DEFER, {"due": due, "status": status, "error": error})
+def defer(tx: Connection, item: OutboxItem, *, due: datetime, status: str, error: str, unsettled: bool = False) -> None:
+    """The server refused for now, or did not answer; the item is due again later. `unsettled`: it may have taken it."""
+    values = {"due": due, "status": status, "error": error}
+    _settle(tx, item, DeliveryStep.DEFER, values | ({"repeats": item.repeats + 1} if unsettled else {}))
 
 
-def fail(tx: Connection, item_id: int, *, now: datetime, status: str, error: str) -> None:
+def fail(tx: Connection, item: OutboxItem, *, now: datetime, status: str, error: str) -> None:
     """Refused for good, or given up. It counts for no cap any more."""
     serialise(tx)  # before the item's row: in the order in which deciding takes them
-    _settle(tx, item_id, DeliveryStep.FAIL, {"settled_at": now, "status": status, "error": error})
-    row = tx.execute(select(table.c.recipient_domain, table.c.queued_at).where(table.c.id == item_id)).one()
+    _settle(tx, item, DeliveryStep.FAIL, {"settled_at": now, "status": status, "error": error})
+    row = tx.execute(select(table.c.recipient_domain, table.c.queued_at).where(table.c.id == item.id)).one()
     rates.take_back(tx, row.recipient_domain, row.queued_at)
 
 
-def release(tx: Connection, ids: Sequence[int]) -> None:
+def release(tx: Connection, items: Sequence[OutboxItem]) -> None:
     """Give back claimed items that were not tried: due as before, and the claim does not count."""
-    if ids:
-        c = table.c
-        claimed = update(table).where(c.id.in_(list(ids)), c.state == Delivery.ACTIVE)
-        state = delivery_after(Delivery.ACTIVE, DeliveryStep.RELEASE)
-        tx.execute(claimed.values(state=state, claimed_by=None, claimed_at=None, attempts=c.attempts - 1))
+    for item in items:
+        _moved(tx, item, DeliveryStep.RELEASE, {"attempts": item.attempts - 1})
 
 
 def release_stale(tx: Connection, *, claimed_before: datetime, now: datetime, spare: str = "") -> int:
@@ -165,13 +184,27 @@ def release_stale(tx: Connection, *, claimed_before: datetime, now: datetime, sp
     return int(tx.execute(stale.values(state=state, due=now, claimed_by=None, claimed_at=None)).rowcount)
 
 
+def pull_in(tx: Connection, *, now: datetime) -> int:
+    """Make due what lies further away than its back-off: the clock was ahead, or was set back; how many items.
+
+    A claim that it stamped in the future is taken for one of now, so that it can grow stale.
+    """
+    c = table.c
+    late = beyond(c.due, c.attempts, backoff.smtp_item, now)
+    put_off = update(table).where(c.state == spelled(Delivery.QUEUED), late)
+    ahead = update(table).where(c.state == spelled(Delivery.ACTIVE), c.claimed_at > now)
+    tx.execute(ahead.values(claimed_at=now))
+    return int(tx.execute(put_off.values(due=now)).rowcount)
+
+
 def retry(tx: Connection, item_id: int, *, now: datetime) -> None:
     """An operator sends a failed item on its way again, as if queued now."""
     domain = tx.execute(select(table.c.recipient_domain).where(table.c.id == item_id)).scalar()
     if domain is not None:
         rates.add(tx, domain, now)
     values = {"due": now, "queued_at": now, "attempts": 0, "settled_at": None}
-    _settle(tx, item_id, DeliveryStep.RETRY, values, before=Delivery.FAILED)
+    step = _step(item_id, Delivery.FAILED, DeliveryStep.RETRY)
+    moved_one(tx.execute(_SETTLE.values(**values), step), "outbox item", item_id)
 
 
 def mark_bounced(tx: Connection, item_id: int, *, now: datetime, status: str, inquiry_id: int | None = None) -> None:
@@ -241,14 +274,17 @@ def _all() -> Any:
     return select(*_COLUMNS).order_by(table.c.id)
 
 
-def _settle(
-    tx: Connection,
-    item_id: int,
-    step: DeliveryStep,
-    values: Mapping[str, Any],
-    *,
-    before: Delivery = Delivery.ACTIVE,
-) -> None:
-    parameters = {"this": item_id, "before": before, "state": delivery_after(before, step)}
-    parameters |= {"claimed_by": None, "claimed_at": None, **values}
-    moved_one(tx.execute(_SETTLE, parameters), "outbox item", item_id)
+def _settle(tx: Connection, item: OutboxItem, step: DeliveryStep, values: Mapping[str, Any]) -> None:
+    if not _moved(tx, item, step, values):
+        raise Conflict(f"outbox item {item.id}: the claim is not ours any more")
+
+
+def _moved(tx: Connection, item: OutboxItem, step: DeliveryStep, values: Mapping[str, Any]) -> bool:
+    """Whether the claim that `item` came with still stood; then it has ended in `step`."""
+    parameters = _step(item.id, Delivery.ACTIVE, step) | {"claimant": item.claimed_by, "claim": item.attempts}
+    settled = _SETTLE_CLAIM.values(claimed_by=None, claimed_at=None, **values)
+    return tx.execute(settled, parameters).rowcount == 1
+
+
+def _step(item_id: int, before: Delivery, step: DeliveryStep) -> dict[str, Any]:
+    return {"this": item_id, "before": before, "state": delivery_after(before, step)}

@@ -17,7 +17,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from optout_daemon.core.lifecycle import Delivery, State
-from optout_daemon.core.model import Action, Category, Disposition, ReplyKind
+from optout_daemon.core.model import Act, Action, Category, Disposition, ReplyKind
 from optout_daemon.store.columns import CleanJSON, CleanKey, CleanText, identity, one_of
 
 HEAD: Final = "0001"
@@ -65,6 +65,7 @@ class InquiryRow(Base, table=True):
     version: int
     attempts: int
     last_error: str = Field(sa_type=CleanText)
+    retry_at: datetime | None
 
     decided_at: datetime | None
     decided_by: str = Field(sa_type=CleanText)
@@ -80,6 +81,7 @@ class InquiryRow(Base, table=True):
     reply: ReplyKind | None = Field(sa_type=one_of(ReplyKind, "reply"))
     no_reply_because: str = Field(sa_type=CleanText)
     reply_capped: bool
+    shadow: bool
     duplicate: bool
     fields: dict[str, str] = Field(sa_type=CleanJSON)
     spans: dict[str, list[str | int]] = Field(sa_type=CleanJSON)
@@ -111,6 +113,9 @@ class LocationRow(Base, table=True):
     __table_args__ = (
         UniqueConstraint("mailbox", "uidvalidity", "uid"),
         Index("ix_location_unfiled", "mailbox", "uidvalidity", "due", **only("filed_at IS NULL AND gone_at IS NULL")),
+        Index(
+            "ix_location_moving_on", "mailbox", **only("filed_at IS NULL AND gone_at IS NULL AND folder IS NOT NULL")
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=identity())
@@ -119,6 +124,7 @@ class LocationRow(Base, table=True):
     uidvalidity: int = Field(sa_type=identity())
     uid: int = Field(sa_type=identity())
     found_at: datetime
+    listed_at: datetime | None
     due: datetime
     attempts: int
     folder: str | None = Field(sa_type=CleanText)
@@ -139,6 +145,21 @@ class CursorRow(Base, table=True):
     below_baseline: int = Field(sa_type=identity())
     first_contact: datetime
     last_pass: datetime | None
+    rescanning: bool
+
+
+class UnfetchedRow(Base, table=True):
+    """A mail that the server lists and that could not be taken in; it is tried again."""
+
+    __tablename__ = "unfetched"
+
+    mailbox: str = Field(primary_key=True, sa_type=CleanKey)
+    uidvalidity: int = Field(primary_key=True, sa_type=identity())
+    uid: int = Field(primary_key=True, sa_type=identity())
+    since: datetime
+    due: datetime
+    attempts: int
+    cause: str = Field(sa_type=CleanText)
 
 
 class LedgerRow(Base, table=True):
@@ -162,7 +183,7 @@ class LedgerRow(Base, table=True):
 
 
 class LedgerSubjectRow(Base, table=True):
-    """Whom an entry covers: a customer number, an address in comparable form, a postal key."""
+    """Whom an entry covers: a customer number, an address in comparable form, a postal key, or a digest of one."""
 
     __tablename__ = "ledger_subject"
     __table_args__ = (Index(None, "subject_kind", "subject"),)
@@ -185,6 +206,26 @@ class SuppressionRow(Base, table=True):
     since: datetime
     provisional: bool
     entry_id: int = Field(sa_type=identity())
+
+
+class ReceiptRow(Base, table=True):
+    """Who was given what of the list, in which version; triggers refuse UPDATE and DELETE."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (Index(None, "receiver", "at"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=identity())
+    act: Act = Field(sa_type=one_of(Act, "act"))
+    at: datetime
+    receiver: str = Field(sa_type=CleanKey)
+    recorded_by: str = Field(sa_type=CleanText)
+    version: int = Field(sa_type=identity())
+    since: int | None = Field(sa_type=identity())
+    channel: str = Field(sa_type=CleanText)
+    form: str = Field(sa_type=CleanText)
+    rows: int = Field(sa_type=identity())
+    blocked: int = Field(sa_type=identity())
+    checksum: str = Field(sa_type=CleanText)
 
 
 class OutboxRow(Base, table=True):
@@ -218,6 +259,7 @@ class OutboxRow(Base, table=True):
     claimed_by: str | None = Field(sa_type=CleanText)
     claimed_at: datetime | None
     settled_at: datetime | None
+    repeats: int
     status: str = Field(sa_type=CleanText)
     error: str = Field(sa_type=CleanText)
     bounced_at: datetime | None
@@ -299,14 +341,33 @@ class JobRow(Base, table=True):
     last_success: datetime | None
 
 
+class ReconciledRow(Base, table=True):
+    """What the last reconcile of a mailbox found."""
+
+    __tablename__ = "reconciled"
+
+    mailbox: str = Field(primary_key=True, sa_type=CleanKey)
+    at: datetime
+    uidvalidity: int = Field(sa_type=identity())
+    folders: int
+    mails: int = Field(sa_type=identity())
+    inquiries: int = Field(sa_type=identity())
+    below_baseline: int = Field(sa_type=identity())
+    waiting: int = Field(sa_type=identity())
+    set_aside: int = Field(sa_type=identity())
+    unaccounted: int = Field(sa_type=identity())
+
+
 metadata: Final = Base.metadata
 _tables = metadata.tables
 inquiry: Final[Table] = _tables["inquiry"]
 raw_mail: Final[Table] = _tables["raw_mail"]
 location: Final[Table] = _tables["location"]
 cursor: Final[Table] = _tables["mailbox_cursor"]
+unfetched: Final[Table] = _tables["unfetched"]
 ledger: Final[Table] = _tables["ledger"]
 ledger_subject: Final[Table] = _tables["ledger_subject"]
+receipt: Final[Table] = _tables["receipt"]
 suppression: Final[Table] = _tables["suppression"]
 outbox: Final[Table] = _tables["outbox"]
 reply_count: Final[Table] = _tables["reply_count"]
@@ -315,3 +376,4 @@ customer_key: Final[Table] = _tables["customer_key"]
 audit_event: Final[Table] = _tables["audit_event"]
 alarm: Final[Table] = _tables["alarm"]
 job: Final[Table] = _tables["job"]
+reconciled: Final[Table] = _tables["reconciled"]

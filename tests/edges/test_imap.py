@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from optout_daemon.edges import imap
-from optout_daemon.edges.imap import MailboxSession
+from optout_daemon.edges import imap_search
+from optout_daemon.edges.imap import MailboxSession, Sought
 from optout_daemon.errors import AuthenticationError, MailboxError
 from tests.edges.conftest import Connect
 from tests.servers.dovecot import Dovecot
@@ -134,8 +136,8 @@ def test_only_higher_uids_are_given(session: MailboxSession, mailbox: Mailbox) -
 def test_a_folder_larger_than_the_window_is_searched_in_pieces(
     session: MailboxSession, mailbox: Mailbox, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """imaplib refuses an answer of a million bytes; UIDs have gaps of any size, places in the folder have none."""
-    monkeypatch.setattr(imap, "WINDOW", 3)
+    """imaplib refuses an answer of a million bytes, and UIDs have gaps of any size."""
+    monkeypatch.setattr(imap_search, "WINDOW", 3)
     mailbox.append_all(many(4))
     dovecot.renumber(mailbox.user, uidvalidity=7, uidnext=5_000)
     mailbox.append_all(many(7)[4:])
@@ -144,6 +146,54 @@ def test_a_folder_larger_than_the_window_is_searched_in_pieces(
 
     assert [5_000, 5_002, 5_003, 5_004, 5_005, 5_006] == session.uids_above(0)
     assert [5_003, 5_004, 5_005, 5_006] == session.uids_above(5_002)
+
+
+def test_no_mail_is_passed_over_while_somebody_empties_the_folder(
+    connect: Connect, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted by its place in the folder, a mail would move into the window that was looked through already."""
+    monkeypatch.setattr(imap_search, "WINDOW", 3)
+    mailbox.append_all(many(12))
+    session = connect()
+    search, asked = imap_search._search, 0
+
+    def searching(*arguments: Any) -> list[int]:
+        nonlocal asked
+        found = search(*arguments)
+        if str(arguments[2][0]) == "UID" and (asked := asked + 1) == 1:
+            mailbox.delete(1, 2, 3)
+            session._alive()[1].noop()  # the server tells of it now, and not when it likes to
+        return found
+
+    monkeypatch.setattr(imap_search, "_search", searching)
+
+    assert set(range(4, 13)) <= set(session.uids_above(0))
+
+
+def test_a_gap_of_four_thousand_million_uids_is_skipped(
+    session: MailboxSession, mailbox: Mailbox, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """UIDs are 32 bits wide (RFC 3501, section 2.3.1.1), and every window asked for costs a round trip."""
+    monkeypatch.setattr(imap_search, "WINDOW", 2)
+    mailbox.append_all(many(3))
+    dovecot.renumber(mailbox.user, uidvalidity=7, uidnext=4_200_000_000)
+    mailbox.append_all(many(5)[3:])
+    session.open()
+
+    assert [4_200_000_000 + number for number in range(5)] == session.uids_above(0)
+
+
+def test_a_folder_that_is_emptied_while_it_is_searched_is_empty(
+    connect: Connect, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server said five mails at SELECT, and there is not one left."""
+    monkeypatch.setattr(imap_search, "WINDOW", 2)
+    mailbox.append_all(many(5))
+    session = connect()
+    mailbox.delete(1, 2, 3, 4, 5)
+    session._alive()[1].noop()
+
+    assert [] == session.uids_above(0)
 
 
 def test_mail_since_a_day_can_be_asked_for(session: MailboxSession, mailbox: Mailbox) -> None:
@@ -221,6 +271,44 @@ def test_a_folder_that_a_person_removed_is_made_again(session: MailboxSession, m
 
     assert ((2,), "TRYCREATE") == (refused.kept, refused.because)
     assert (2,) == moved.done
+
+
+def sought(key: int, raw: bytes, message_id: str | None = None, head: int | None = None) -> Sought:
+    return Sought(key, message_id, len(raw), hashlib.sha256(raw[:head]).hexdigest(), head)
+
+
+def test_mails_are_found_in_another_folder_by_their_bytes(session: MailboxSession, mailbox: Mailbox) -> None:
+    """By Message-ID where there is one, else by size; a mail that merely looks alike is not it."""
+    bare, other = b"Subject: bare\r\n\r\nstop\r\n", b"Subject: bear\r\n\r\nstop\r\n"
+    large, forged = b"Subject: large\r\n\r\n" + b"x" * 5_000, MAIL + b"and more"
+    mailbox.create("Done")
+    for raw in (other, bare, forged, MAIL, large, MAIL):
+        mailbox.append(raw, folder="Done")
+    wanted = [
+        sought(1, MAIL, "<1@example.org>"),
+        sought(2, bare),
+        sought(3, large, head=1_000),
+        sought(4, b"Subject: none\r\n\r\n", "<none@example.org>"),
+    ]
+
+    assert {1: (4, 6), 2: (2,), 3: (5,)} == session.find("Done", wanted)
+    assert {1: (6,)} == session.find("Done", wanted, newest=1)
+    assert {} == session.find("Nowhere", wanted)
+    assert 0 == len(session.uids_above(0))
+
+
+def test_mail_is_moved_on_from_one_folder_to_the_next(session: MailboxSession, mailbox: Mailbox) -> None:
+    """And the watched folder is selected again after it."""
+    mailbox.create("Review")
+    for raw in many(2):
+        mailbox.append(raw, folder="Review")
+    mailbox.append(MAIL)
+    moved = session.move_on("Review", [1, 9], "Desk/Done")
+
+    assert ((1,), (9,), ()) == (moved.done, moved.gone, moved.kept)
+    assert many(1) == list(mailbox.messages("Desk/Done").values())
+    assert [1] == session.uids_above(0)
+    assert (3,) == session.move_on("Nowhere", [3], "Desk/Done").gone
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from optout_daemon.core.model import Reading
+from optout_daemon.core.reading import Reader
 from optout_daemon.core.reading.settings import ReaderSettings
 from optout_daemon.edges import readers
 from optout_daemon.edges.readers import Job, ReaderDefect, ReaderFailure, ReaderPool, ReadersClosed
 
 pytestmark = pytest.mark.slow
 MAIL = b"From: a@example.org\r\nSubject: stop\r\n\r\nPlease stop.\r\n"
+SLOW = MAIL.replace(b"Please", b"Slowly")
 
 
 @pytest.fixture
@@ -41,6 +43,19 @@ def die(raw: bytes, truncated: bool) -> Reading:
 
 def fail(raw: bytes, truncated: bool) -> Reading:
     raise KeyError("a defect")
+
+
+def hang_where_told(raw: bytes, truncated: bool) -> Reading:
+    return hang(raw, truncated) if raw == SLOW else Reader(ReaderSettings()).read(raw, truncated=truncated)
+
+
+def die_where_told(raw: bytes, truncated: bool) -> Reading:
+    return die(raw, truncated) if raw == SLOW else Reader(ReaderSettings()).read(raw, truncated=truncated)
+
+
+def slow_where_told(raw: bytes, truncated: bool) -> Reading:
+    time.sleep(2 if raw == SLOW else 0)
+    return Reader(ReaderSettings()).read(raw, truncated=truncated)
 
 
 def first(pool: ReaderPool, wanted: Callable[[object], bool]) -> object:
@@ -99,3 +114,57 @@ def test_closing_learns_nothing_about_the_mail(pool: ReaderPool, monkeypatch):
 
     with pytest.raises(ReadersClosed):
         pool.read([Job(MAIL)])
+
+
+def test_what_is_read_is_handed_out_before_a_slow_mail_behind_it(pool: ReaderPool, monkeypatch):
+    """A batch that waits for its slowest mail delays every other one by that mail's limit."""
+    monkeypatch.setattr(readers, "_read", hang_where_told)
+    answers = pool.answers([Job(MAIL), Job(SLOW), Job(MAIL)])
+    first_ready = next(answers)
+    rest = [pair for ready in answers for pair in ready]
+
+    assert [0] == [place for place, _ in first_ready]
+    assert [(1, ReaderFailure("over the time limit"))] == rest[:1]
+    assert [2] == [place for place, answer in rest[1:] if isinstance(answer, Reading)]
+
+
+def test_a_mail_whose_reader_died_is_tried_again_after_all_others(pool: ReaderPool, monkeypatch):
+    """Its second attempt may take the whole limit once more: nobody waits for it."""
+    monkeypatch.setattr(readers, "_read", die_where_told)
+    places = [place for ready in pool.answers([Job(SLOW), Job(MAIL), Job(MAIL)]) for place, _ in ready]
+
+    assert [1, 2, 0] == places
+
+
+def test_giving_up_the_answers_leaves_the_pool_good(pool: ReaderPool, monkeypatch):
+    """A pass that ends early must not wait for what it will read again anyway."""
+    monkeypatch.setattr(readers, "_read", hang_where_told)
+    answers = pool.answers([Job(MAIL), Job(SLOW), Job(SLOW)])
+    next(answers)
+    answers.close()
+    began = time.monotonic()
+    [after] = pool.read([Job(MAIL)])
+
+    assert isinstance(after, Reading)
+    assert time.monotonic() - began < 3
+
+
+def test_a_clock_that_steps_condemns_no_mail(pool: ReaderPool, monkeypatch):
+    """The time limit is a duration: a day forward is not a mail that took a day."""
+    monkeypatch.setattr(readers, "_read", slow_where_told)
+    now = time.time
+    threading.Timer(1.0, lambda: monkeypatch.setattr(time, "time", lambda: now() + 86_400)).start()
+    [answer] = pool.read([Job(SLOW)])
+
+    assert isinstance(answer, Reading)
+
+
+def test_a_clock_that_goes_back_does_not_prolong_the_limit(pool: ReaderPool, monkeypatch):
+    """An hour back is not an hour more for a mail that hangs."""
+    monkeypatch.setattr(readers, "_read", hang)
+    now = time.time
+    threading.Timer(1.0, lambda: monkeypatch.setattr(time, "time", lambda: now() - 3_600)).start()
+    began = time.monotonic()
+
+    assert [ReaderFailure("over the time limit")] == pool.read([Job(SLOW)])
+    assert time.monotonic() - began < 15

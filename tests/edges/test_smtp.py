@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from optout_daemon.config import SmtpSettings
+from optout_daemon.edges import smtp
 from optout_daemon.edges.smtp import Courier
 from optout_daemon.errors import DeliveryFailure
 from tests.servers.dovecot import PASSWORD
@@ -235,6 +236,20 @@ def test_a_server_that_hangs_is_left_in_time(make: Make, sink: SmtpSink, verb: s
 
     assert (True, verb == "DOT") == (caught.temporary, caught.unsettled)
     assert time.monotonic() - began < 13  # EHLO still has the connect time-out
+
+
+@pytest.mark.slow
+def test_a_message_is_over_in_time_with_a_server_that_is_slow_at_everything(
+    make: Make, sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each answer comes just in time; all together they must not outlast the job's deadline."""
+    monkeypatch.setattr(smtp, "MESSAGE_TIMEOUTS", 3)
+    sink.delay = 0.8
+    began = time.monotonic()
+    caught = failure(make(sink.port))
+
+    assert ("4", True) == (caught.status[0], "no answer in time" in str(caught))
+    assert time.monotonic() - began < 4.5
 
 
 @pytest.mark.slow

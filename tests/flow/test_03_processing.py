@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import itertools
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,7 +23,7 @@ from optout_daemon.core.model import Corrections, Customer, Disposition, Policy,
 from optout_daemon.core.reading import Reader
 from optout_daemon.core.reading.settings import ReaderSettings
 from optout_daemon.directory import TableDirectory
-from optout_daemon.edges.readers import Answer, Job, ReaderDefect, ReaderFailure
+from optout_daemon.edges.readers import Answer, Job, ReaderDefect, ReaderFailure, ReadersClosed
 from optout_daemon.errors import Conflict, DirectoryError
 from optout_daemon.log import Log
 from optout_daemon.processing import Parts, process
@@ -41,14 +42,22 @@ NEVER = threading.Event()
 
 
 class InProcessReaders:
-    """Reads without child processes; a mail whose bytes are in `answers` gets that answer."""
+    """Reads without child processes; a mail whose bytes are in `told` gets that answer."""
 
     def __init__(self) -> None:
         self.reader = Reader(ReaderSettings(own_addresses=(DESK,)))
-        self.answers: dict[bytes, Answer] = {}
+        self.told: dict[bytes, Answer] = {}
+        self.ready = 50
+        self.before: Callable[[int], None] = lambda place: None
 
     def read(self, jobs: Iterable[Job]) -> list[Answer]:
-        return [self.answers.get(job.raw) or self.reader.read(job.raw, truncated=job.truncated) for job in jobs]
+        return [self.told.get(job.raw) or self.reader.read(job.raw, truncated=job.truncated) for job in jobs]
+
+    def answers(self, jobs: Sequence[Job]) -> Generator[list[tuple[int, Answer]], None, None]:
+        """So many at once as `ready` says."""
+        for first in range(0, len(jobs), self.ready):
+            self.before(first)
+            yield list(enumerate(self.read(jobs[first : first + self.ready]), first))
 
 
 class Situation:
@@ -211,7 +220,7 @@ def test_an_answer_in_the_same_batch_waits_for_what_it_answers(desk: Situation):
 def test_what_kills_its_reader_is_held_at_the_first_attempt_with_its_bytes_kept(desk: Situation):
     """Nobody is answered, since nobody is known to have written it; the next mail is decided as ever."""
     bad, good = mail("bad"), mail("good")
-    desk.readers.answers[bad] = ReaderFailure("over the memory limit")
+    desk.readers.told[bad] = ReaderFailure("over the memory limit")
     first, second = desk.receive(bad), desk.receive(good)
     desk.process()
 
@@ -227,17 +236,78 @@ def test_what_kills_its_reader_is_held_at_the_first_attempt_with_its_bytes_kept(
 def test_three_attempts_at_which_our_code_raised_shunt_the_inquiry(desk: Situation):
     """Counted in the database; an operator sees it, the others pass."""
     bad = mail("bad")
-    desk.readers.answers[bad] = ReaderDefect("KeyError")
+    desk.readers.told[bad] = ReaderDefect("KeyError")
     number, good = desk.receive(bad), desk.receive(mail("good"))
     states = []
-    for _ in range(3):
-        desk.process()
+    for hours in range(3):
+        desk.process(NOW + timedelta(hours=hours))
         states.append((desk.inquiry(number).state, desk.inquiry(number).attempts))
 
     assert states == [(State.RECEIVED, 1), (State.RECEIVED, 2), (State.SHUNTED, 3)]
     assert desk.inquiry(good).disposition is Disposition.APPLIED
     with desk.database.reading() as tx:
         assert [(alarm.kind, alarm.key) for alarm in alarms.open_alarms(tx)] == [("shunted", "KeyError")]
+
+
+def test_an_attempt_that_failed_is_followed_by_a_pause(desk: Situation):
+    """Every new mail wakes processing: three attempts within a second would say no more than one."""
+    bad = mail("bad")
+    desk.readers.told[bad] = ReaderDefect("KeyError")
+    number = desk.receive(bad)
+    attempts = []
+    for seconds in (0, 1, 40, 61, 62, 61 + 80, 61 + 121):
+        desk.process(NOW + timedelta(seconds=seconds))
+        attempts.append(desk.inquiry(number).attempts)
+
+    assert attempts == [1, 1, 1, 2, 2, 2, 3]
+    assert desk.inquiry(number).state is State.SHUNTED
+
+
+def test_what_is_read_is_committed_while_the_next_is_read(desk: Situation):
+    """A mail that takes its reader twenty seconds delays only those behind it, and by no more than that."""
+    first, second = desk.receive(mail("one")), desk.receive(mail("two", author="other@example.net"))
+    seen = []
+    desk.readers.ready = 1
+    desk.readers.before = lambda place: seen.append((desk.inquiry(first).state, desk.inquiry(second).state))
+    desk.process()
+
+    assert seen == [(State.RECEIVED, State.RECEIVED), (State.CLOSED, State.RECEIVED)]
+    assert desk.inquiry(second).state is State.CLOSED
+
+
+def test_a_pass_over_poisoned_mail_comes_round(desk: Situation, monkeypatch: pytest.MonkeyPatch):
+    """Fifty mails of twenty seconds each outlast the watchdog: the pass ends and asks to be run again."""
+    numbers = [desk.receive(mail(f"m{place}", author=f"a{place}@example.net")) for place in range(4)]
+    clock = itertools.count(0, 40)
+    desk.readers.ready = 1
+    monkeypatch.setattr(processing, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    done = desk.process()
+
+    assert done.more
+    assert 0 < len(done.decided) < len(numbers)
+    monkeypatch.undo()
+    assert not desk.process().more
+    assert {desk.inquiry(number).state for number in numbers} == {State.CLOSED}
+
+
+def test_readers_that_are_closed_count_no_attempt(desk: Situation, monkeypatch: pytest.MonkeyPatch):
+    """The daemon stops while the mail that this one answers is read: nothing was learnt about either."""
+    desk.receive(mail("first", INCOMPLETE))
+    desk.process()
+    number = desk.receive(mail("second", ADDRESS, "anna@example.org", TO_FIRST))
+
+    def closed(jobs):
+        raise ReadersClosed("the readers are closed")
+
+    [answer] = desk.readers.read([Job(mail("second", ADDRESS, "anna@example.org", TO_FIRST))])
+    monkeypatch.setattr(desk.readers, "answers", lambda jobs: (ready for ready in [[(0, answer)]]))
+    monkeypatch.setattr(desk.readers, "read", closed)
+    with pytest.raises(ReadersClosed):
+        desk.process()
+    monkeypatch.undo()
+
+    assert desk.inquiry(number).attempts == 0
+    assert desk.process().applied == 1
 
 
 def test_a_decision_that_raises_leaves_nothing_behind(desk: Situation, monkeypatch: pytest.MonkeyPatch):

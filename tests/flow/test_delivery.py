@@ -6,6 +6,7 @@ import io
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from optout_daemon import delivery
 from optout_daemon.config import SmtpSettings
 from optout_daemon.core.lifecycle import Delivery
-from optout_daemon.delivery import Delivered, deliver
+from optout_daemon.delivery import Delivered, Unrecorded, deliver
 from optout_daemon.errors import DeliveryFailure, StoreError
 from optout_daemon.log import Log
 from optout_daemon.store import alarms, outbox
@@ -38,6 +39,7 @@ class Desk:
         self.clock = FakeClock(START)
         self.stop = threading.Event()
         self.log = io.StringIO()
+        self.unrecorded = Unrecorded()
 
     def queue(self, *recipients: str, queued_at: datetime = START) -> list[int]:
         """Replies to these, in this order; the ids of the items."""
@@ -56,6 +58,7 @@ class Desk:
             worker="test",
             stop=self.stop,
             log=Log(stream=self.log),
+            unrecorded=self.unrecorded,
         )
 
     def item(self, item_id: int) -> OutboxItem:
@@ -261,6 +264,7 @@ def test_a_kill_between_acceptance_and_record_repeats_the_same_message(
     with pytest.raises(KeyboardInterrupt):
         desk.deliver()
     monkeypatch.setattr(outbox, "accept", accept)
+    desk.unrecorded = Unrecorded()  # it was in the memory of the process that is gone
     claimed = desk.item(item_id)
     with desk.database.transaction() as tx:
         outbox.release_stale(tx, claimed_before=desk.clock() + timedelta(seconds=1), now=desk.clock())
@@ -298,7 +302,7 @@ def test_a_claim_that_somebody_took_over_is_left_to_them(desk: Desk) -> None:
     def take_over(recipient: str) -> None:
         if recipient == "anna@example.org":
             with desk.database.transaction() as tx:
-                outbox.accept(tx, ids[0], now=START, status="2.0.0")
+                outbox.accept(tx, desk.item(ids[0]), now=START, status="2.0.0")
 
     desk.courier.before = take_over
     desk.deliver()
@@ -312,3 +316,119 @@ def test_a_long_round_ends_and_the_next_goes_on(desk: Desk, monkeypatch: pytest.
     monkeypatch.setattr(delivery, "ROUND_SECONDS", -1.0)
 
     assert Delivered(more=True) == desk.deliver()
+
+
+def test_a_round_with_a_slow_server_ends_after_the_message_in_hand(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty messages of some minutes each outlast the watchdog; what was not tried is due as before."""
+    ids = desk.queue("anna@example.org", "bert@example.org", "carl@example.org")
+    elapsed = 0.0
+
+    def slowly(recipient: str) -> None:
+        nonlocal elapsed
+        elapsed += 100.0
+
+    desk.courier.before = slowly
+    monkeypatch.setattr(delivery, "time", SimpleNamespace(monotonic=lambda: elapsed))
+
+    assert Delivered(sent=2, more=True) == desk.deliver()
+    assert [(Delivery.SENT, 1), (Delivery.SENT, 1), (Delivery.QUEUED, 0)] == desk.states(ids)
+    assert Delivered(sent=1) == desk.deliver()
+
+
+class Locked:
+    """The database takes no record of an acceptance until it is told otherwise."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = True
+        accept = outbox.accept
+
+        def locked(*args: Any, **values: Any) -> bool:
+            if self.now:
+                raise StoreError("desk.db: it is locked by another process")
+            return accept(*args, **values)
+
+        monkeypatch.setattr(outbox, "accept", locked)
+        monkeypatch.setattr(delivery, "SETTLE_PAUSE", 0.01)
+
+
+def test_a_database_that_is_away_for_long_lets_the_round_come_round(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watchdog would end the process, and with it what it knows: each message would go out a second time."""
+    ids = desk.queue("anna@example.org", "bert@example.org")
+    locked = Locked(monkeypatch)
+    for _ in range(3):
+        with pytest.raises(StoreError):
+            desk.deliver()
+    during = desk.states(ids)
+    locked.now = False
+    after = desk.deliver()
+
+    assert [(Delivery.ACTIVE, 1), (Delivery.ACTIVE, 1)] == during
+    assert Delivered(sent=1) == after
+    assert ["anna@example.org", "bert@example.org"] == desk.courier.tried
+    assert [(Delivery.SENT, 1), (Delivery.SENT, 1)] == desk.states(ids)
+    assert 2 == desk.log.getvalue().count("event=sent")
+
+
+def test_the_stop_does_not_wait_for_a_database_that_is_away(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGTERM has ten seconds: one try, then the item stays claimed and goes out again, at worst as a repeat."""
+    (item_id,) = desk.queue("anna@example.org")
+    Locked(monkeypatch)
+    monkeypatch.setattr(delivery, "SETTLE_PAUSE", 60.0)
+    desk.courier.before = lambda recipient: desk.stop.set()
+    with pytest.raises(StoreError):
+        desk.deliver()
+
+    assert [(Delivery.ACTIVE, 1)] == desk.states([item_id])
+
+
+def test_a_defect_in_recording_does_not_hold_up_the_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One item that cannot be settled must not be tried first in every round for ever."""
+    ids = desk.queue("anna@example.org", "bert@example.org")
+    accept = outbox.accept
+
+    def defective(tx: Any, item: OutboxItem, **values: Any) -> bool:
+        if item.id == ids[0]:
+            raise KeyError("a defect")
+        return accept(tx, item, **values)
+
+    monkeypatch.setattr(outbox, "accept", defective)
+    with pytest.raises(KeyError):
+        desk.deliver()
+
+    assert Delivered(sent=1) == desk.deliver()
+    assert [(Delivery.ACTIVE, 1), (Delivery.SENT, 1)] == desk.states(ids)
+
+
+def test_an_acceptance_after_the_claim_was_lost_is_counted_and_said(desk: Desk) -> None:
+    """Another host took the claim for stale while the server thought about it: the customer may get it twice."""
+    (item_id,) = desk.queue("anna@example.org")
+
+    def take_over(recipient: str) -> None:
+        with desk.database.transaction() as tx:
+            outbox.release_stale(tx, claimed_before=START + timedelta(days=1), now=START)
+            outbox.claim(tx, now=START, limit=1, worker="another host")
+
+    desk.courier.before = take_over
+    desk.deliver()
+    item = desk.item(item_id)
+
+    assert (Delivery.ACTIVE, "another host", 1) == (item.state, item.claimed_by, item.repeats)
+    assert "event=repeated" in desk.log.getvalue()
+
+
+def test_a_message_that_may_have_been_accepted_is_counted(desk: Desk) -> None:
+    """The connection broke after the final dot."""
+    (item_id,) = desk.queue("anna@example.org")
+    desk.courier.fail["anna@example.org"] = UNSETTLED
+    desk.deliver()
+
+    assert 1 == desk.item(item_id).repeats
+
+
+def test_the_longest_round_is_known_to_the_watchdog() -> None:
+    """The deadline of the job follows the settings: a patient time-out is not a hang."""
+    patient = SmtpSettings(host="127.0.0.1", security="none", timeout="10m")
+
+    assert delivery.longest_round(patient) > 6 * 600

@@ -17,7 +17,7 @@ from optout_daemon.core.model import Decision, Disposition
 from optout_daemon.errors import MailboxError
 from optout_daemon.filing import Filed, file_away
 from optout_daemon.log import Log
-from optout_daemon.store import alarms, locations
+from optout_daemon.store import alarms, cursors, inquiries, locations
 from optout_daemon.store.database import Database
 from tests.fakes import FakeClock, FakeMailbox
 from tests.store.builders import APPLIED, HELD, IGNORED, decide, store
@@ -33,6 +33,8 @@ class Desk:
         self.box = FakeMailbox()
         self.clock = FakeClock(START)
         self.log = io.StringIO()
+        with database.transaction() as tx:
+            cursors.start(tx, mailbox="desk", uidvalidity=7, baseline_uid=0, below_baseline=0, now=START)
 
     def mail(self, decision: Decision | None, *, raw: bytes = b"", decided_at: datetime = START) -> int:
         """A stored mail, decided or not; its UID."""
@@ -55,6 +57,12 @@ class Desk:
             log=Log(stream=self.log),
             stop=stop,
         )
+
+    def folder_of(self, inquiry: int) -> str | None:
+        """Where the inquiry's mail is said to be filed."""
+        with self.database.reading() as tx:
+            (place,) = locations.of_inquiry(tx, inquiry)
+            return place.folder
 
     def left(self) -> list[int]:
         """UIDs that are due."""
@@ -218,23 +226,216 @@ def test_the_second_place_of_a_mail_is_filed_too(desk: Desk) -> None:
     assert Filed(moved=2) == desk.file()
 
 
-def test_a_held_mail_that_is_closed_later_stays_in_the_review_folder(desk: Desk) -> None:
-    """Staff know it from there; moving it again would hide it from them."""
+def review(desk: Desk, decision: Decision = APPLIED, inquiry: int = 1) -> None:
+    """Staff decide a held mail."""
+    with desk.database.transaction() as tx:
+        decide(tx, inquiry, decision, before=State.HELD)
+
+
+@pytest.mark.parametrize(("decision", "folder"), [(APPLIED, "Desk/Done/2025-04"), (IGNORED, "Desk/Ignored/2025-04")])
+def test_a_held_mail_that_is_closed_later_leaves_the_review_folder(desk: Desk, decision: Decision, folder: str) -> None:
+    """What lies there waits for a person, and nothing else does."""
+    desk.mail(HELD, raw=b"closed")
+    desk.mail(HELD, raw=b"waits")
+    desk.file()
+    review(desk, decision)
+
+    assert Filed(moved=1) == desk.file()
+    assert {"Desk/Review": [b"waits"], folder: [b"closed"]} == desk.box.folders
+    assert Filed() == desk.file()
+
+
+def test_a_held_mail_that_is_held_again_stays(desk: Desk) -> None:
+    """Staff corrected it, and it is not certain yet."""
     desk.mail(HELD)
     desk.file()
-    with desk.database.transaction() as tx:
-        decide(tx, 1, APPLIED, before=State.HELD)
+    review(desk, HELD)
 
     assert Filed() == desk.file()
 
 
-def test_places_under_an_old_uidvalidity_are_not_touched(desk: Desk) -> None:
+def test_a_mail_that_is_reopened_goes_back_to_the_review_folder(desk: Desk) -> None:
+    """It waits for a person again."""
+    desk.mail(APPLIED, raw=b"again")
+    desk.file()
+    with desk.database.transaction() as tx:
+        inquiries.reopen(tx, 1, by="clerk", now=START)
+
+    assert Filed(moved=1) == desk.file()
+    assert [b"again"] == desk.box.folders["Desk/Review"]
+
+
+def test_both_copies_of_a_held_mail_leave_the_review_folder(desk: Desk) -> None:
+    """Each place has a copy of its own."""
+    desk.mail(HELD, raw=b"twice")
+    uid = desk.box.add(b"twice")
+    with desk.database.transaction() as tx:
+        store(tx, b"twice", uidvalidity=7, uid=uid)
+    desk.file()
+    review(desk)
+
+    assert Filed(moved=2) == desk.file()
+    assert [b"twice", b"twice"] == desk.box.folders["Desk/Done/2025-04"]
+    assert [] == desk.box.folders["Desk/Review"]
+
+
+def test_a_mail_that_staff_took_out_of_the_review_folder_is_left_to_them(desk: Desk) -> None:
+    """They know where it is."""
+    desk.mail(HELD)
+    desk.file()
+    desk.box.folders["Desk/Review"].clear()
+    review(desk)
+
+    assert Filed(gone=1) == desk.file()
+    assert Filed() == desk.file()
+
+
+def test_a_move_out_of_the_review_folder_that_is_refused_is_tried_again(desk: Desk) -> None:
+    """A full quota is not for ever."""
+    desk.mail(HELD)
+    desk.file()
+    review(desk)
+    desk.box.refuse_moves = "OVERQUOTA"
+    refused = desk.file()
+    desk.box.refuse_moves = ""
+    desk.clock.pass_by(hours=1)
+
+    assert (Filed(deferred=1), Filed(moved=1)) == (refused, desk.file())
+
+
+# what a kill leaves
+
+
+def test_a_mail_that_a_killed_move_had_moved_is_filed_and_not_gone(desk: Desk) -> None:
+    """The server did it, and nobody heard the answer."""
+    desk.mail(APPLIED, raw=b"moved")
+    desk.box.folders["Desk/Done/2026-11"] = [b"other", desk.box.mails.pop(1).raw]
+
+    assert Filed(moved=1) == desk.file()
+    assert "event=gone" not in desk.log.getvalue()
+    assert "Desk/Done/2026-11" == desk.folder_of(1)
+
+
+def test_a_copy_that_is_filed_already_is_not_taken_for_another_that_is_gone(desk: Desk) -> None:
+    """Of two copies one was filed, and a person deleted the other."""
+    desk.mail(APPLIED, raw=b"twice")
+    desk.file()
+    with desk.database.transaction() as tx:
+        store(tx, b"twice", uidvalidity=7, uid=99)
+    desk.box._next = 100
+
+    assert Filed(gone=1) == desk.file()
+
+
+def test_a_mail_that_was_decided_while_its_killed_move_was_unknown_is_moved_on(desk: Desk) -> None:
+    """Killed on its way to the review folder, and closed by staff before the daemon came back."""
+    desk.mail(HELD, raw=b"held")
+    desk.box.folders["Desk/Review"] = [desk.box.mails.pop(1).raw]
+    review(desk)
+
+    assert Filed(moved=1) == desk.file()
+    assert [b"held"] == desk.box.folders["Desk/Done/2025-04"]
+
+
+def test_a_second_move_that_was_killed_is_found_where_it_ended(desk: Desk) -> None:
+    """From the review folder to the month's, and no answer."""
+    desk.mail(HELD, raw=b"held")
+    desk.file()
+    review(desk)
+    desk.box.folders["Desk/Done/2025-04"] = desk.box.folders.pop("Desk/Review")
+
+    assert Filed(moved=1) == desk.file()
+    assert [b"held"] == desk.box.folders["Desk/Done/2025-04"]
+
+
+# other numbers
+
+
+def renumber(desk: Desk, *, rescanned: bool) -> None:
+    """The mailbox has another UIDVALIDITY, and intake has seen it."""
+    desk.box.renumber(8)
+    with desk.database.transaction() as tx:
+        cursors.renumber(tx, mailbox="desk", uidvalidity=8, baseline_uid=0)
+        if rescanned:
+            cursors.completed(tx, mailbox="desk", now=START)
+
+
+def test_nothing_is_filed_before_intake_has_seen_that_the_numbers_changed(desk: Desk) -> None:
     """Their numbers mean other mails now."""
     desk.mail(APPLIED)
     desk.box.renumber(8)
 
     assert Filed() == desk.file()
     assert [1] == list(desk.box.mails)
+
+
+def test_nothing_is_filed_under_numbers_that_were_rolled_back(desk: Desk) -> None:
+    """The mail under this UID may be one that nobody has read: filed, it would be lost."""
+    uid = desk.mail(APPLIED)
+    with desk.database.transaction() as tx:
+        cursors.advance(tx, mailbox="desk", uidvalidity=7, last_uid=uid, now=START)
+    desk.box._next = uid
+
+    assert Filed() == desk.file()
+    assert [1] == list(desk.box.mails)
+
+
+def test_nothing_is_filed_under_a_uid_whose_mail_came_at_another_time(desk: Desk) -> None:
+    """Rolled back, and past the cursor again: INTERNALDATE tells the mail that we know from the one that we do not."""
+    uid = desk.mail(APPLIED)
+    with desk.database.transaction() as tx:
+        store(tx, b"known", uidvalidity=7, uid=50, listed_at=START)
+        decide(tx, 2, APPLIED, now=START)
+    desk.box.add(b"unknown", START + timedelta(hours=1), uid=50)
+    refused = desk.file()
+    with desk.database.reading() as tx:
+        cursor = cursors.get(tx, "desk")
+
+    assert Filed() == refused
+    assert [uid, 50] == list(desk.box.mails)
+    assert cursor is not None
+    assert (True, 0) == (cursor.rescanning, cursor.last_uid)
+    assert "event=uids_rolled_back" in desk.log.getvalue()
+
+
+def test_places_under_old_numbers_wait_until_everything_was_read_again(desk: Desk) -> None:
+    """The mail may lie in the folder under a number that is not known yet."""
+    desk.mail(APPLIED)
+    renumber(desk, rescanned=False)
+
+    assert Filed() == desk.file()
+
+
+def test_a_place_under_old_numbers_is_found_where_it_was_filed(desk: Desk) -> None:
+    """Killed during the move, and renumbered before the next start."""
+    desk.mail(APPLIED, raw=b"moved")
+    desk.box.folders["Desk/Done/2026-11"] = [desk.box.mails.pop(1).raw]
+    renumber(desk, rescanned=True)
+
+    assert Filed(moved=1) == desk.file()
+    assert "Desk/Done/2026-11" == desk.folder_of(1)
+
+
+def test_a_place_under_old_numbers_that_is_nowhere_is_settled_as_gone(desk: Desk) -> None:
+    """Else it would be unfiled for ever."""
+    del desk.box.mails[desk.mail(APPLIED)]
+    renumber(desk, rescanned=True)
+
+    assert Filed(gone=1) == desk.file()
+    assert Filed() == desk.file()
+    assert "event=gone" in desk.log.getvalue()
+
+
+def test_a_clock_that_was_ahead_puts_no_filing_off_for_long(desk: Desk) -> None:
+    """Back in its own day, the desk does not wait for tomorrow."""
+    desk.mail(APPLIED)
+    desk.box.refuse_moves = "OVERQUOTA"
+    desk.clock.pass_by(days=1)
+    desk.file()
+    desk.box.refuse_moves = ""
+    desk.clock.pass_by(days=-1)
+
+    assert Filed(moved=1) == desk.file()
 
 
 def test_the_stop_ends_a_pass_between_folders(desk: Desk) -> None:
@@ -270,6 +471,6 @@ def test_a_long_pass_ends_and_the_next_goes_on(desk: Desk, monkeypatch: pytest.M
 def test_the_folders_are_the_settings(state: State, disposition: Disposition, expected: str) -> None:
     """What staff closed without a block is done as well."""
     settings = FilingSettings(parent="Amt", done="%Y/%m", review="Pruefung", ignored="Weg")
-    row = locations.Location(1, 1, "desk", 7, 1, disposition, state, START, 0)
+    row = locations.Location(1, 1, "desk", 7, 1, disposition, state, START, 0, None, None, None)
 
     assert expected == filing.path_of(row, settings, ZoneInfo("UTC"), START + timedelta(days=40))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import threading
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,10 +18,11 @@ from optout_daemon.config import MailboxSettings
 from optout_daemon.errors import AuthenticationError, MailboxError, StoreError
 from optout_daemon.intake import Collected, collect
 from optout_daemon.log import Log
-from optout_daemon.store import alarms, cursors, inquiries, locations
+from optout_daemon.store import alarms, cursors, inquiries, locations, unfetched
 from optout_daemon.store.cursors import Cursor
 from optout_daemon.store.database import Database
 from optout_daemon.store.schema import inquiry, location
+from optout_daemon.store.unfetched import Unfetched
 from tests.fakes import FakeClock, FakeMailbox
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -64,9 +67,21 @@ class Desk:
         assert found is not None
         return found
 
+    def aside(self) -> list[Unfetched]:
+        """The mails that could not be taken."""
+        with self.database.reading() as tx:
+            return unfetched.listing(tx, "desk", self.box.uidvalidity)
+
     def alarms(self) -> list[str]:
         with self.database.reading() as tx:
             return [f"{alarm.kind} {alarm.key}" for alarm in alarms.open_alarms(tx)]
+
+
+def _raise(error: Exception) -> Callable[..., None]:
+    def raising(*arguments: object, **values: object) -> None:
+        raise error
+
+    return raising
 
 
 @pytest.fixture
@@ -99,7 +114,7 @@ def test_a_second_pass_finds_nothing_new(desk: Desk) -> None:
     desk.box.calls.clear()
 
     assert Collected() == desk.collect()
-    assert ["select", "uids_above 1"] == desk.box.calls
+    assert ["select", "sizes 1", "uids_above 1"] == desk.box.calls
 
 
 def test_the_same_bytes_again_are_one_inquiry_in_two_places(desk: Desk) -> None:
@@ -320,6 +335,111 @@ def test_where_nothing_was_below_the_baseline_nothing_is_after_the_change(desk: 
     assert Collected(new=1) == desk.collect(since="all")
 
 
+# UIDs given out again under the same UIDVALIDITY
+
+
+def roll_back(desk: Desk, uidnext: int) -> None:
+    """Restore the mailbox as it was when `uidnext` was its next UID."""
+    desk.box.mails = {uid: mail for uid, mail in desk.box.mails.items() if uid < uidnext}
+    desk.box._next = uidnext
+
+
+def test_mail_under_a_uid_that_was_another_mails_is_taken(desk: Desk) -> None:
+    """A mailbox that is restored from a snapshot keeps its UIDVALIDITY, though it must not (RFC 3501, 2.3.1.1)."""
+    for raw in (b"one", b"two", b"three"):
+        desk.box.add(raw, START)
+    desk.collect()
+    roll_back(desk, 3)
+    desk.collect()
+    desk.box.add(b"under the UID of three", START)
+    second = desk.collect()
+
+    assert Collected(new=1) == second
+    assert [b"one", b"two", b"three", b"under the UID of three"] == desk.raws()
+    assert 1 == desk.log.getvalue().count("event=uids_rolled_back")
+    assert [(7 + 2**32, uid) for uid in (1, 2, 3)] + [(7, uid) for uid in (1, 2, 3)] == desk.places()
+
+
+def test_a_roll_back_is_noticed_though_the_uids_have_passed_the_cursor_again(desk: Desk) -> None:
+    """The queue of a whole day arrives before we do: a mail lies under the UID of one that was filed."""
+    for raw in (b"one", b"two"):
+        desk.box.add(raw, START)
+    desk.collect()
+    with desk.database.transaction() as tx:
+        locations.mark_filed(tx, [2], "Desk/Done", START)
+    roll_back(desk, 2)
+    for raw in (b"under the UID of two", b"three"):
+        desk.box.add(raw, START)
+
+    assert Collected(new=2, known=1) == desk.collect()
+    assert Collected() == desk.collect()
+
+
+def test_a_roll_back_is_noticed_by_the_time_of_a_mail_that_was_not_filed(desk: Desk) -> None:
+    """INTERNALDATE belongs to a UID for good (RFC 3501, section 2.3.3)."""
+    for raw in (b"one", b"two"):
+        desk.box.add(raw, START)
+    desk.collect()
+    roll_back(desk, 2)
+    for raw in (b"under the UID of two", b"three"):
+        desk.box.add(raw, START + timedelta(minutes=1))
+
+    assert Collected(new=2, known=1) == desk.collect()
+
+
+def test_a_roll_back_lifts_nothing_over_the_baseline(desk: Desk) -> None:
+    """What was old at first contact is old still, what came since is ours."""
+    desk.box.add(b"old", START - timedelta(days=400))
+    desk.collect(since="now")
+    desk.clock.pass_by(hours=2)
+    desk.box.add(b"known", START + timedelta(hours=1))
+    desk.box.add(b"lost", START + timedelta(hours=1))
+    desk.collect(since="now")
+    roll_back(desk, 3)
+    desk.box.add(b"new", START + timedelta(hours=2))
+    desk.box._next = 3  # the server does not know better
+
+    assert Collected(new=1, known=1, skipped=1) == desk.collect(since="now")
+    assert [b"known", b"lost", b"new"] == desk.raws()
+
+
+def test_a_second_roll_back_is_as_the_first(desk: Desk) -> None:
+    """The places of three numberings are kept apart."""
+    desk.box.add(b"one", START)
+    for raw in (b"a", b"b", b"c"):
+        desk.box.add(raw, START)
+        desk.collect()
+        roll_back(desk, 2)
+        desk.collect()
+
+    assert [b"one", b"a", b"b", b"c"] == desk.raws()
+    assert {7 + 2**32, 7 + 2 * 2**32, 7 + 3 * 2**32, 7} == {validity for validity, _ in desk.places()}
+
+
+def test_a_renumbered_mailbox_forgets_what_was_set_aside(desk: Desk) -> None:
+    """It comes again under its new UID."""
+    desk.box.add(b"one", START)
+    desk.box.fail["fetch 1"] = DEAD
+    desk.collect()
+    desk.box.fail.clear()
+    desk.box.renumber(8, first=5)
+
+    assert Collected(new=1) == desk.collect()
+    assert ([], []) == (desk.alarms(), desk.aside())
+
+
+def test_what_was_not_filed_before_the_change_and_is_found_again_is_settled(desk: Desk) -> None:
+    """Its old place would stay unfiled for ever."""
+    desk.box.add(b"one", START)
+    desk.collect()
+    desk.box.renumber(8, first=5)
+    desk.collect()
+    with desk.database.reading() as tx:
+        gone = tx.execute(select(location.c.uid).where(location.c.gone_at.is_not(None))).scalars().all()
+
+    assert [1] == gone
+
+
 # what goes wrong
 
 
@@ -341,31 +461,46 @@ def test_a_mail_that_vanished_is_simply_gone(desk: Desk) -> None:
 
 
 def test_a_mail_that_breaks_the_session_does_not_stop_the_others(desk: Desk) -> None:
-    """It is asked for in every pass, and one alarm says so; nothing above it waits."""
+    """It is tried again ever more rarely, and one alarm says so; nothing above it waits."""
     for raw in (b"one", b"two", b"three"):
         desk.box.add(raw)
     desk.box.fail["fetch 2"] = DEAD
     first, second = desk.collect(), desk.collect()
+    desk.clock.pass_by(hours=2)
+    desk.collect()
 
     assert (2, 0) == (first.new, second.new)
     assert [b"one", b"three"] == desk.raws()
     assert ["unfetchable desk/7/2"] == desk.alarms()
-    assert 1 == desk.log.getvalue().count("unfetchable")
-    assert 1 == desk.cursor().last_uid
+    assert 1 == desk.log.getvalue().count("event=alarm")
+    assert 3 == desk.cursor().last_uid
+    assert [(2, 2, "MailboxError 4.4.2")] == [(mail.uid, mail.attempts, mail.cause) for mail in desk.aside()]
+
+
+def test_a_connection_that_breaks_once_sets_nothing_aside(desk: Desk) -> None:
+    """Most passes find a single mail: a cut at that moment is no reason for an alarm, nor for a minute's wait."""
+    desk.box.add(b"one")
+    desk.box.fail["fetch 1"] = DEAD
+    desk.box.before = lambda call: desk.box.fail.clear() if call == "open" else None
+    collected = desk.collect()
+
+    assert Collected(new=1) == collected
+    assert ([], []) == (desk.alarms(), desk.aside())
 
 
 def test_a_mail_that_was_set_aside_is_taken_when_it_can_be(desk: Desk) -> None:
-    """And the alarm goes, and the cursor moves up."""
+    """And the alarm goes."""
     for raw in (b"one", b"two", b"three"):
         desk.box.add(raw)
     desk.box.fail["sizes 2"] = DEAD
     desk.collect()
     desk.box.fail.clear()
     desk.box.add(b"four")
+    desk.clock.pass_by(minutes=2)
     desk.collect()
 
     assert {b"one", b"two", b"three", b"four"} == set(desk.raws())
-    assert [] == desk.alarms()
+    assert ([], []) == (desk.alarms(), desk.aside())
     assert 4 == desk.cursor().last_uid
 
 
@@ -377,10 +512,11 @@ def test_a_mail_that_was_set_aside_may_vanish(desk: Desk) -> None:
     del desk.box.mails[1]
     desk.box.fail.clear()
     desk.box.add(b"two")
+    desk.clock.pass_by(minutes=2)
     desk.collect()
 
     assert [b"two"] == desk.raws()
-    assert 2 == desk.cursor().last_uid
+    assert ([], []) == (desk.alarms(), desk.aside())
 
 
 def test_a_mail_that_is_listed_and_not_handed_out_is_asked_for_again(desk: Desk) -> None:
@@ -389,10 +525,65 @@ def test_a_mail_that_is_listed_and_not_handed_out_is_asked_for_again(desk: Desk)
         desk.box.add(raw)
     desk.box.unreadable.add(1)
     desk.collect()
+    aside = desk.aside()
     desk.box.unreadable.clear()
+    desk.clock.pass_by(minutes=2)
     desk.collect()
 
+    assert ["not handed out"] == [mail.cause for mail in aside]
     assert {b"one", b"two"} == set(desk.raws())
+
+
+def test_what_is_not_handed_out_has_its_row_before_the_cursor_moves_over_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed in between, nobody would ask for the mail again."""
+    for raw in (b"one", b"two"):
+        desk.box.add(raw)
+    desk.box.unreadable.add(1)
+    monkeypatch.setattr(cursors, "advance", _raise(StoreError("the disk is full")))
+    with pytest.raises(StoreError):
+        desk.collect()
+
+    assert [1] == [mail.uid for mail in desk.aside()]
+    assert 0 == desk.cursor().last_uid
+
+
+def test_any_number_of_mails_that_break_the_session_ends_in_a_pass_that_completes(desk: Desk) -> None:
+    """Else the session would be backed off for ever, and filing, which shares it, would starve."""
+    for number in range(12):
+        desk.box.add(b"%d" % number)
+    desk.box.fail |= {f"fetch {uid}": DEAD for uid in range(2, 12)}
+    broken = 0
+    for _ in range(8):
+        try:
+            desk.collect()
+        except MailboxError:
+            broken += 1
+            desk.box.open()
+
+    assert 3 == broken
+    assert [b"0", b"11"] == desk.raws()
+    assert 10 == len(desk.aside())
+    assert START == desk.cursor().last_pass
+
+
+def test_known_bad_mails_never_end_a_pass(desk: Desk) -> None:
+    """Three of them may cost a connection each, then the others wait for the next pass."""
+    for number in range(5):
+        desk.box.add(b"%d" % number)
+        desk.box.fail[f"fetch {number + 1}"] = DEAD
+    for _ in range(3):
+        with contextlib.suppress(MailboxError):
+            desk.collect()
+        desk.box.open()
+    desk.clock.pass_by(hours=2)
+    desk.box.calls.clear()
+    desk.collect()
+
+    assert 5 == len(desk.aside())
+    assert 3 * 2 == sum(call.startswith("fetch") for call in desk.box.calls)
+    assert desk.clock() == desk.cursor().last_pass
 
 
 def test_a_server_that_breaks_at_every_mail_ends_the_pass(desk: Desk) -> None:
@@ -404,10 +595,48 @@ def test_a_server_that_breaks_at_every_mail_ends_the_pass(desk: Desk) -> None:
         desk.collect()
     desk.box.fail.clear()
     desk.box.open()
+    desk.clock.pass_by(minutes=2)
     desk.collect()
 
     assert 10 == len(desk.raws())
     assert [] == desk.alarms()
+
+
+def test_a_mail_at_which_our_own_code_fails_is_set_aside(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A defect must not stop the mailbox: it has a row, an alarm, and is tried again after the next upgrade."""
+    for raw in (b"one", b"two", b"three"):
+        desk.box.add(raw)
+    store_mail = inquiries.store_mail
+
+    def failing(*arguments: Any, **values: Any) -> inquiries.Stored:
+        if values["raw"] == b"two":
+            raise ValueError("anna@example.org")
+        return store_mail(*arguments, **values)
+
+    monkeypatch.setattr(inquiries, "store_mail", failing)
+    desk.collect()
+    aside, raised = desk.aside(), desk.alarms()
+    monkeypatch.setattr(inquiries, "store_mail", store_mail)
+    desk.clock.pass_by(minutes=2)
+    desk.collect()
+
+    assert [(2, "ValueError")] == [(mail.uid, mail.cause) for mail in aside]
+    assert ["unfetchable desk/7/2"] == raised
+    assert {b"one", b"two", b"three"} == set(desk.raws())
+    assert "anna" not in desk.log.getvalue()
+
+
+def test_a_clock_that_was_ahead_puts_no_mail_off_for_long(desk: Desk) -> None:
+    """Back in its own day, the desk does not wait for tomorrow."""
+    desk.box.add(b"one")
+    desk.box.fail["fetch 1"] = DEAD
+    desk.clock.pass_by(days=1)
+    desk.collect()
+    desk.box.fail.clear()
+    desk.clock.pass_by(days=-1)
+    desk.collect()
+
+    assert [b"one"] == desk.raws()
 
 
 @pytest.mark.parametrize("call", ["select", "uids_above", "open"])
@@ -437,11 +666,7 @@ def test_what_cannot_be_stored_is_not_acknowledged(desk: Desk, monkeypatch: pyte
     """Mail and cursor are one transaction: after a full disk the mail is new still."""
     desk.box.add(b"one")
     advance = cursors.advance
-
-    def full(*args: Any, **values: Any) -> None:
-        raise StoreError("the disk is full")
-
-    monkeypatch.setattr(cursors, "advance", full)
+    monkeypatch.setattr(cursors, "advance", _raise(StoreError("the disk is full")))
     with pytest.raises(StoreError):
         desk.collect()
     left = desk.raws()
@@ -472,18 +697,3 @@ def test_the_log_names_no_person(desk: Desk) -> None:
 
     assert "anna" not in desk.log.getvalue().lower()
     assert "event=stored" in desk.log.getvalue()
-
-
-def test_known_places_are_not_asked_for_again_below_a_held_back_mail(desk: Desk) -> None:
-    """While one mail holds the cursor back, those above it are stored once."""
-    for raw in (b"one", b"two", b"three"):
-        desk.box.add(raw)
-    desk.box.fail["fetch 1"] = DEAD
-    desk.collect()
-    desk.box.calls.clear()
-    desk.collect()
-    with desk.database.reading() as tx:
-        known = locations.known_uids(tx, "desk", 7, 1, 99)
-
-    assert {2, 3} == known
-    assert ["sizes 1"] == [call for call in desk.box.calls if call.startswith("sizes")]

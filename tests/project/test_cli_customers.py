@@ -232,3 +232,13 @@ def test_a_sync_without_a_source_says_what_to_use(desk: Desk) -> None:
 
     assert 2 == said.code
     assert "customers import" in said.err
+
+
+def test_an_empty_file_is_called_empty(desk: Desk) -> None:
+    """An export that failed leaves one; its columns are not what is wrong with it."""
+    desk.stocked()
+    said = desk("customers", "import", desk.file("empty.csv", ""))
+
+    assert 1 == said.code
+    assert "optout-daemon: the file is empty" == said.err.splitlines()[0]
+    assert "3\n" == desk("customers", "count").out

@@ -182,13 +182,18 @@ def test_a_failed_reply_is_sent_again_and_another_is_not(stocked: Desk) -> None:
     database = Database(load(stocked.config).database.url)
     with database.transaction() as tx:
         [item] = outbox.claim(tx, now=datetime.now(UTC), limit=1, worker="w")
-        outbox.fail(tx, item.id, now=NOW, status="5.1.1", error="refused")
+        outbox.fail(tx, item, now=NOW, status="5.1.1", error="refused")
     database.close()
     first = stocked("outbox", "retry", str(item.id))
-    second = stocked("outbox", "retry", str(item.id))
+    second = stocked("outbox", "retry", str(item.id), "77")
 
-    assert (0, f"reply {item.id}: queued\n") == (first.code, first.out)
+    assert (0, f"reply {item.id}: queued again; it leaves with the daemon's next delivery\n") == (first.code, first.out)
     assert (1, "") == (second.code, second.out)
+    assert [
+        f"reply {item.id}: on its way already; only a failed one can be sent again",
+        "reply 77: there is none",
+        "nothing was changed",
+    ] == second.err.splitlines()
 
 
 def test_shunted_mail_is_listed_shown_and_given_back(stocked: Desk) -> None:
@@ -215,3 +220,18 @@ def test_retrying_needs_ids_or_all(stocked: Desk) -> None:
     """Neither and both are wrong use."""
     assert 2 == stocked("shunted", "retry").code
     assert 2 == stocked("shunted", "retry", "1", "--all").code
+
+
+def test_a_completed_inquiry_says_by_what_and_when(stocked: Desk) -> None:
+    """A held mail that the customer's answer completed, and a second request that a person answered."""
+    answer = OPT_OUT.replace("<1@mail.example>", "<2@mail.example>\nIn-Reply-To: <1@mail.example>")
+    decided(stocked, WITHOUT_ADDRESS, answer)
+    first = stocked("queue", "show", "1").out
+    decided(stocked, WITH_QUESTION.replace("<1@mail.example>", "<3@mail.example>"))
+    waits = stocked("queue", "show", "3").out
+    assert 0 == stocked("queue", "resolve", "3", "--close").code
+    done = stocked("queue", "show", "3").out
+
+    assert "completed  by inquiry 2 at 2026-04-01T09:00:00Z, whose decision it shares" in first
+    assert "follow-up  waits for a person" in waits
+    assert "follow-up  answered by a person at " in done

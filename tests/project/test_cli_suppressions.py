@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from tests.project.desk import Desk
@@ -85,12 +88,13 @@ def test_lifting_needs_a_person_and_a_reason(desk: Desk, lacking: str) -> None:
     assert lacking in said.err
 
 
-def test_lifting_what_is_not_blocked_changes_nothing(desk: Desk) -> None:
-    """And says so."""
+def test_lifting_what_is_not_blocked_is_a_no(desk: Desk) -> None:
+    """A mistyped number must not look like a block that was lifted."""
     desk.stocked()
     said = desk("suppressions", "lift", "--number", "10000001", "--by", "Bo", "--reason", "phone call")
 
-    assert (0, "nothing to do: not blocked\n") == (said.code, said.out)
+    assert (1, "") == (said.code, said.out)
+    assert "nothing was lifted: not blocked on email, print\n" == said.err
 
 
 @pytest.mark.parametrize("verb", ["check", "add"])
@@ -100,3 +104,71 @@ def test_somebody_has_to_be_named(desk: Desk, verb: str) -> None:
 
     assert 2 == desk("suppressions", verb).code
     assert 2 == desk("suppressions", verb, "--number", "10000001", "--channel", "fax").code
+
+
+def damaged(desk: Desk) -> None:
+    """A desk with a block whose line in the list somebody took away."""
+    desk.stocked()
+    desk("suppressions", "add", "--number", "10000002", "--channel", "email", "--by", "Aki")
+    with closing(sqlite3.connect(desk.folder / "desk.db")) as database, database:
+        database.execute("DELETE FROM suppression WHERE subject_kind = 'email'")
+
+
+def test_a_damaged_list_is_found_out_by_entry_number_and_never_by_name(desk: Desk) -> None:
+    """Whoever restored or edited a file by hand must hear of it; the output can be passed on."""
+    damaged(desk)
+    said = desk("suppressions", "verify")
+
+    assert (1, ["entry 1: a block by it is not in the list as it should be", "version 1, 2 lines: 1 differ"]) == (
+        said.code,
+        said.out.splitlines(),
+    )
+    named = [{"surplus": False, "entry_id": 1}]
+    assert [{"version": 1, "lines": 2, "differing": 1, "named": named}] == desk(
+        "suppressions", "verify", "--json"
+    ).objects
+
+
+def test_a_damaged_list_is_repaired_from_the_ledger(desk: Desk) -> None:
+    """The ledger is what counts, and the repair is in the audit chain."""
+    damaged(desk)
+
+    assert 0 == desk("suppressions", "verify", "--repair", "--by", "Aki").code
+    assert 0 == desk("suppressions", "verify").code
+    assert 1 == desk("suppressions", "check", "--email", "anna@mail.example").code
+    assert 0 == desk("audit", "verify").code
+
+
+def test_an_erased_customer_is_still_blocked_after_the_master_is_imported_again(desk: Desk) -> None:
+    """Erasing and importing are how other systems lose opt-outs."""
+    desk.stocked()
+    desk("suppressions", "add", "--number", "10000002", "--by", "Aki")
+
+    said = desk("customers", "erase", "1000-0002", "--by", "Bo")
+    assert (0, "erased: the customer's record and the name in entries 1, 2\n") == (said.code, said.out)
+    assert "anna" not in desk("suppressions", "list", "--json").out
+    assert 1 == desk("customers", "find", "10000002").code
+    assert 0 == desk("customers", "import", desk.folder / "customers.csv").code
+    for who in (["--number", "10000002"], ["--email", "Anna@mail.example"]):
+        assert 1 == desk("suppressions", "check", *who).code
+    assert 0 == desk("suppressions", "verify").code
+
+
+def test_an_address_alone_can_be_forgotten_and_lifted(desk: Desk) -> None:
+    """Not everybody who is blocked is a customer, and who comes back may ask for mail again."""
+    who = ("--email", "somebody@else.example")
+    desk.stocked()
+    desk("suppressions", "add", *who, "--channel", "email", "--by", "Aki")
+
+    assert "erased: the name in entries 1\n" == desk("suppressions", "forget", *who).out
+    assert 1 == desk("suppressions", "check", *who).code
+    assert 0 == desk("suppressions", "lift", *who, "--by", "Bo", "--reason", "phone call").code
+    assert 0 == desk("suppressions", "check", *who).code
+
+
+def test_without_its_key_the_list_gives_no_answer(desk: Desk) -> None:
+    """ "May be sent" would be wrong for everybody who is erased."""
+    desk.stocked()
+    (desk.folder / "desk.key").unlink()
+
+    assert (78, "") == ((said := desk("suppressions", "check", "--email", "a@mail.example")).code, said.out)

@@ -57,6 +57,15 @@ def test_the_option_may_stand_before_or_behind_the_verb(desk: Desk) -> None:
     assert 0 == desk.plain("db", f"--config={desk.config}", "current").code
 
 
+def test_an_empty_name_of_the_settings_is_wrong_use(desk: Desk) -> None:
+    """`--config "$UNSET"` must not read whatever lies at the default place."""
+    said = desk.plain("--config", "", "customers", "count")
+
+    assert (2, "") == (said.code, said.out)
+    assert "--config" in said.err
+    assert "empty" in said.err
+
+
 def test_the_option_is_not_taken_from_behind_a_double_dash() -> None:
     """There everything is a file name."""
     assert ["--config", "a", "explain", "--", "--config"] == config_first(
@@ -193,9 +202,12 @@ def test_the_check_names_each_connection_and_what_is_away(desk: Desk) -> None:
 
     assert 75 == said.code
     assert ["settings", "database", "customers", "key", "templates", "mailbox desk", "smtp"] == [
-        line[6:].partition(":")[0] for line in lines
+        line[6:].partition(":")[0] for line in lines[:7]
     ]
-    assert ["ok", "ok", "ok", "ok", "ok", "FAIL", "FAIL"] == [line.split()[0] for line in lines]
+    assert ["passes desk", "reconcile desk", "inquiries", "outbox"] == [
+        line[6:].partition(":")[0] for line in lines[7:]
+    ]
+    assert ["ok", "ok", "ok", "ok", "ok", "FAIL", "FAIL", "ok", "ok", "ok", "ok"] == [line.split()[0] for line in lines]
     assert "127.0.0.1" in lines[5]
     assert "hunter2" not in said.out + said.err
 
@@ -207,6 +219,6 @@ def test_the_check_of_a_missing_secret_is_a_matter_of_the_settings(desk: Desk) -
     said = desk("check", "--json")
 
     assert 78 == said.code
-    assert [
-        f"mailbox desk: password_file: the file {desk.folder / 'pw'} cannot be read: No such file or directory"
-    ] == [finding["says"] for finding in said.objects if finding["what"] == "mailbox desk"]
+    assert [f"password_file: the file {desk.folder / 'pw'} cannot be read: No such file or directory"] == [
+        finding["says"] for finding in said.objects if finding["what"] == "mailbox desk"
+    ]

@@ -94,7 +94,10 @@ def test_a_required_key_that_is_missing_is_named_with_its_section(
         (GOOD.replace("[smtp]", "poll_interval = 60\n[smtp]"), "7: mailbox[1].poll_interval: not a duration"),
         (GOOD.replace("[smtp]", 'since = "today"\n[smtp]'), '7: mailbox[1].since: allowed are "now", "all" and a date'),
         (GOOD.replace("[smtp]", "since = 2026-04-01T00:00:00Z\n[smtp]"), "7: mailbox[1].since: allowed are"),
-        (GOOD.replace("[smtp]", "file_into = true\n[smtp]"), "7: mailbox[1].file_into: not a table"),
+        (
+            GOOD.replace("[smtp]", "file_into = true\n[smtp]"),
+            "7: mailbox[1].file_into: allowed: false, which moves nothing, or a section [mailbox.file_into]",
+        ),
         (
             GOOD.replace("[smtp]", '[mailbox.file_into]\ndon = "x"\n[smtp]'),
             '8: mailbox[1].file_into.don: unknown key; did you mean "done"?',
@@ -192,17 +195,41 @@ def test_every_problem_of_a_file_is_named_at_once_in_its_order(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[desk]\naddress = desk\n", "2: not valid TOML"),
-        ("[desk]\n[desk]\n", "2: not valid TOML"),
-        ("[desk]\naddress = ", "2: not valid TOML"),
-        ('a = """', "not valid TOML"),
+        ("[desk]\naddress = desk\n", '2:11: not valid TOML: Invalid value; a text stands in quotes (key = "text")'),
+        ("[desk]\naddress = True\n", "2:11: not valid TOML: Invalid value; a text stands in quotes"),
+        ("[desk]\n[desk]\n", "2:6: not valid TOML: Cannot declare ('desk',) twice; each [section] stands once"),
+        ("[desk]\naddress = ", "2:11: not valid TOML: Invalid value; a text"),
+        (
+            '[desk]\naddress = "desk',
+            "2:16: not valid TOML: Unterminated string; the quotation mark at its end is missing",
+        ),
+        ('a = """', "1:8: not valid TOML: Unterminated string; the quotation mark"),
+        ("[desk]\naddress desk\n", "2:9: not valid TOML: Expected '=' after a key in a key/value pair; a line is"),
+        ("[desk\n", "1:6: not valid TOML: Expected ']' at the end of a table declaration; a section's name"),
+        ("a = 1\na = 2\n", "not valid TOML: Cannot overwrite a value; the key stands twice in its section"),
+        ('a = "C:\\pw"\n', "1:10: not valid TOML: Unescaped '\\' in a string; write the backslash twice"),
+        ("a = 1 2\n", "1:7: not valid TOML: Expected newline or end of document after a statement; one key = value"),
     ],
 )
-def test_a_file_that_is_not_toml_is_named_with_the_line(tmp_path: Path, text: str, expected: str) -> None:
-    """The commonest fault of all is a missing quote."""
+def test_a_file_that_is_not_toml_is_named_with_line_and_column(tmp_path: Path, text: str, expected: str) -> None:
+    """The commonest fault of all is a missing quote; what to do about it is said."""
     [found] = complaints(tmp_path, text)
 
     assert expected in found
+
+
+def test_a_key_in_the_wrong_section_is_told_where_it_belongs(tmp_path: Path) -> None:
+    """`key_file` under [database] is an easy guess."""
+    [found] = complaints(tmp_path, GOOD + '[database]\nkey_file = "key"\n')
+
+    assert found.startswith("10: database.key_file: unknown key; it belongs into [desk]; allowed: url")
+
+
+def test_a_sign_in_to_the_smtp_server_needs_both(tmp_path: Path) -> None:
+    """Found when the settings are read, not when the first customer waits for a reply."""
+    [found] = complaints(tmp_path, GOOD + 'username = "desk"\n')
+
+    assert "7: smtp.password_file: must be set where username is; a sign-in needs both" == found
 
 
 def test_a_file_that_is_not_utf_8_is_named_with_the_line(tmp_path: Path) -> None:
@@ -357,8 +384,15 @@ def test_a_missing_key_says_what_makes_it_and_a_short_one_is_refused(tmp_path: P
 
     with pytest.raises(SettingsError, match=r"desk\.key_file: .*`optout-daemon db upgrade` makes it"):
         key_secret(tmp_path / "none")
-    with pytest.raises(SettingsError, match=r"desk\.key_file: the file .*/short is too short"):
+    with pytest.raises(
+        SettingsError, match=r"desk\.key_file: the file .*/short is too short; .*`openssl rand -hex 32`"
+    ):
         key_secret(tmp_path / "short")
+    with pytest.raises(SettingsError, match=r"desk\.key_file: .* Is a directory; name the file itself"):
+        key_secret(tmp_path)
+    (tmp_path / "lines").write_text("k" * 40 + "\nand more\n")
+    with pytest.raises(SettingsError, match=r"desk\.key_file: .* more than one line; .*the key is one line of text"):
+        key_secret(tmp_path / "lines")
 
 
 def test_a_secret_that_everybody_can_read_is_warned_of(tmp_path: Path) -> None:

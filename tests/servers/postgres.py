@@ -6,10 +6,12 @@ the server, never the machine.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -82,6 +84,21 @@ class Postgres:
     def stop(self, *, hard: bool = False) -> None:
         """End the server; `hard` kills it as a crash would."""
         self._process.stop(hard=hard)
+
+    def freeze(self) -> None:
+        """Stop the clock of the server and of every session: it accepts connections, and nobody answers."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let the server and its sessions go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        """Sessions lead process groups of their own, so each is told."""
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        for pid in (self._process.pid, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def close(self) -> None:
         """End the server and remove its data."""

@@ -70,14 +70,14 @@ class Line:
 class ScriptedServer:
     """Listens on a free loopback port; `talk` is one conversation, in a thread of its own."""
 
-    def __init__(self, *, certificate: Certificate | None = None) -> None:
-        """With a certificate it speaks TLS from the first byte."""
+    def __init__(self, *, certificate: Certificate | None = None, port: int = 0) -> None:
+        """With a certificate it speaks TLS from the first byte. Port 0 is a free one."""
         self.host = HOST
         self.connections = 0
         self._certificate = certificate
         self._closing = threading.Event()
         self._lines: list[Line] = []
-        self._listener = socket.create_server((HOST, 0))
+        self._listener = socket.create_server((HOST, port))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 

@@ -22,7 +22,8 @@ class Received:
 
 class SmtpSink(ScriptedServer):
     """`answers` maps a verb (CONNECT EHLO STARTTLS AUTH MAIL RCPT DATA DOT NOOP RSET QUIT) to a reply line or to
-    CLOSE, HANG or TRICKLE; change it at any time. `messages` holds what reached the final dot, whatever followed.
+    CLOSE, HANG or TRICKLE; change it at any time. `RCPT anna@example.org` is for that recipient alone. `delay` is the
+    seconds before each reply. `messages` holds what reached the final dot, whatever followed.
     """
 
     def __init__(
@@ -32,14 +33,16 @@ class SmtpSink(ScriptedServer):
         certificate: Certificate | None = None,
         starttls: Certificate | None = None,
         extensions: tuple[str, ...] = ("ENHANCEDSTATUSCODES", "8BITMIME", "AUTH PLAIN LOGIN"),
+        port: int = 0,
     ) -> None:
         self.answers: dict[str, str] = dict(answers or {})
         self.messages: list[Received] = []
+        self.delay = 0.0
         self.verbs: list[str] = []
         self._starttls = starttls
         self._extensions = (*extensions, *(("STARTTLS",) if starttls else ()))
         self._arrived = threading.Condition()
-        super().__init__(certificate=certificate)
+        super().__init__(certificate=certificate, port=port)
 
     def wait_for(self, count: int, *, limit: float = 20.0) -> list[Received]:
         """The messages once there are `count` of them; fails after `limit` seconds."""
@@ -70,7 +73,7 @@ class SmtpSink(ScriptedServer):
                 if self._say(line, verb, "250 2.1.0 ok"):
                     envelope_from, recipients = _path(command), []
             elif verb == "RCPT":
-                if self._say(line, verb, "250 2.1.5 ok"):
+                if self._say(line, verb, "250 2.1.5 ok", path=_path(command)):
                     recipients.append(_path(command))
             elif verb == "DATA":
                 if self._say(line, verb, "354 go on"):
@@ -85,9 +88,10 @@ class SmtpSink(ScriptedServer):
             else:
                 self._say(line, verb, "250 2.0.0 ok")
 
-    def _say(self, line: Line, verb: str, usual: str) -> bool:
+    def _say(self, line: Line, verb: str, usual: str, *, path: str = "") -> bool:
         """Answer as scripted; True where the answer goes on with the conversation."""
-        answer = self.answers.get(verb, usual)
+        time.sleep(self.delay)
+        answer = self.answers.get(f"{verb} {path}", self.answers.get(verb, usual))
         if answer in (HANG, CLOSE, TRICKLE):
             line.act(answer)
         line.send(answer.encode() + b"\r\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import trustme
@@ -32,11 +33,12 @@ class Authority:
         self.ca_file = folder / "ca.pem"
         self._ca.cert_pem.write_to_path(self.ca_file)
 
-    def issue(self, *hosts: str) -> Certificate:
-        """A certificate for these names and addresses, "localhost" and 127.0.0.1 by default."""
+    def issue(self, *hosts: str, not_after: datetime | None = None) -> Certificate:
+        """A certificate for these names and addresses, "localhost" and 127.0.0.1 by default, good until `not_after`."""
         names = hosts or ("localhost", "127.0.0.1")
-        certificate = self._ca.issue_cert(*names)
-        chain, key = self._folder / f"{names[0]}.pem", self._folder / f"{names[0]}.key"
+        certificate = self._ca.issue_cert(*names, not_after=not_after)
+        stem = names[0] if not_after is None else f"{names[0]}-{not_after:%Y%m%d}"
+        chain, key = self._folder / f"{stem}.pem", self._folder / f"{stem}.key"
         chain.write_bytes(b"".join(blob.bytes() for blob in certificate.cert_chain_pems))
         certificate.private_key_pem.write_to_path(key)
         return Certificate(chain, key)

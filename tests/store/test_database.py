@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, exc, text
@@ -267,3 +268,22 @@ def test_a_database_of_no_schema_says_so_for_a_query_too(sqlite_url: str) -> Non
     database = Database(sqlite_url)
     with pytest.raises(SchemaError, match="db upgrade"), database.reading() as tx:
         tx.execute(text("SELECT 1 FROM no_such_table"))
+
+
+def test_a_connection_that_was_opened_read_only_is_not_kept(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite opens a file on a read-only disk for reading, and stays so: with the disk in order again it must open anew."""
+    connect = sqlite3.connect
+    read_only = True
+
+    def opened(file: str, **options: Any) -> Any:
+        return connect(file.replace("mode=rw", "mode=ro") if read_only else file, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", opened)
+    database = Database(sqlite_url)
+    with pytest.raises(StoreError, match="read-only"), database.transaction() as tx:
+        tx.execute(ADD, {"job": "a"})
+    read_only = False
+    with database.transaction() as tx:
+        tx.execute(ADD, {"job": "b"})
+
+    assert 1 == number_of_jobs(database)

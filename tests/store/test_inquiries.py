@@ -13,7 +13,7 @@ from optout_daemon.core.model import Disposition, FieldName, Part, Reason, Reply
 from optout_daemon.errors import Conflict
 from optout_daemon.store import inquiries, locations, outbox
 from optout_daemon.store.database import Database
-from tests.store.builders import APPLIED, DAY, HELD, HOUR, IGNORED, NOW, decide, reading, reply, store
+from tests.store.builders import APPLIED, DAY, HELD, HOUR, IGNORED, MINUTE, NOW, decide, reading, reply, store
 
 OTHERS = "another@example.org"
 
@@ -246,6 +246,40 @@ def test_attempts_are_counted_and_a_shunted_inquiry_can_be_retried(database: Dat
         assert [(inquiry, 0), (other, 0)] == [(mail.id, mail.attempts) for mail in inquiries.pending(tx, limit=10)]
 
 
+def test_what_our_code_failed_on_waits_for_its_next_attempt(database: Database) -> None:
+    """Three attempts within a second are one; what made the first fail may be gone in a minute."""
+    with database.transaction() as tx:
+        inquiry, other = store(tx), store(tx)
+        inquiries.count_attempt(tx, inquiry, "ValueError")
+        inquiries.put_off(tx, inquiry, until=NOW + MINUTE)
+
+        assert [other] == [mail.id for mail in inquiries.pending(tx, limit=10, now=NOW)]
+        assert [inquiry, other] == [mail.id for mail in inquiries.pending(tx, limit=10, now=NOW + MINUTE)]
+        assert [inquiry, other] == [mail.id for mail in inquiries.pending(tx, limit=10)]
+
+
+def test_a_clock_that_was_ahead_does_not_put_an_attempt_off_for_a_day(database: Database) -> None:
+    """No back-off is that long: what lies further away is due now."""
+    with database.transaction() as tx:
+        inquiry = store(tx)
+        inquiries.put_off(tx, inquiry, until=NOW + DAY)
+
+        assert [inquiry] == [mail.id for mail in inquiries.pending(tx, limit=10, now=NOW)]
+
+
+def test_a_batch_fits_into_memory(database: Database) -> None:
+    """Fifty mails of 25 MB do not; one that is larger than the limit alone is a batch of its own."""
+    with database.transaction() as tx:
+        sizes = (3_000, 9_000, 2_000, 2_000, 1)
+        ids = [store(tx, b"%d" % place * size) for place, size in enumerate(sizes)]
+        batches, last = [], 0
+        while batch := inquiries.pending(tx, limit=10, after_id=last, most_bytes=4_000):
+            batches.append([mail.id for mail in batch])
+            last = batch[-1].id
+
+    assert [ids[:1], ids[1:2], ids[2:4], ids[4:]] == batches
+
+
 def test_only_what_is_undecided_can_be_shunted(database: Database) -> None:
     """A worker that comes late must not take a decided inquiry out of its state."""
     with database.transaction() as tx:
@@ -257,6 +291,8 @@ def test_only_what_is_undecided_can_be_shunted(database: Database) -> None:
             inquiries.retry(tx, inquiry, now=NOW)
         with pytest.raises(Conflict):
             inquiries.count_attempt(tx, inquiry + 1, "ValueError")
+        with pytest.raises(Conflict):
+            inquiries.put_off(tx, inquiry, until=NOW)
 
 
 def test_the_queue_lists_what_waits_for_a_person(database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -10,9 +11,9 @@ from sqlalchemy import Connection
 from optout_daemon.core.lifecycle import State
 from optout_daemon.core.model import Disposition
 from optout_daemon.errors import Conflict
-from optout_daemon.store import cursors, inquiries, locations
+from optout_daemon.store import cursors, inquiries, locations, unfetched
 from optout_daemon.store.database import Database
-from tests.store.builders import APPLIED, HOUR, IGNORED, NOW, decide, store
+from tests.store.builders import APPLIED, HOUR, IGNORED, NOW, decide, reading, store
 
 
 def unfiled(tx: Connection, *, at: int = 0, **changes: object) -> Sequence[locations.Location]:
@@ -96,6 +97,64 @@ def test_the_uids_of_a_full_32_bits_are_kept(database: Database) -> None:
         assert {top} == locations.known_uids(tx, "desk", top, 0, top)
 
 
+def test_a_mail_that_is_decided_anew_moves_on(database: Database) -> None:
+    """Held and closed by staff, or closed and reopened: it lies in one folder and belongs into another."""
+    with database.transaction() as tx:
+        inquiry = store(tx, uid=1)
+        decide(tx, inquiry)
+        [place] = unfiled(tx)
+        locations.mark_filed(tx, [place.id], "Desk/Review", NOW)
+        before = locations.moving_on(tx, mailbox="desk", now=NOW, limit=10)
+        decide(tx, inquiry, APPLIED, before=State.HELD)
+        [closed] = locations.moving_on(tx, mailbox="desk", now=NOW, limit=10)
+        locations.mark_filed(tx, [place.id], "Desk/Done", NOW)
+        inquiries.reopen(tx, inquiry, by="clerk", now=NOW)
+        [reopened] = locations.moving_on(tx, mailbox="desk", now=NOW, limit=10)
+
+        assert [] == before
+        assert ("Desk/Review", State.CLOSED) == (closed.folder, closed.state)
+        assert ("Desk/Done", State.HELD) == (reopened.folder, reopened.state)
+        assert [] == unfiled(tx)
+
+
+def test_a_mail_that_was_gone_before_it_was_decided_anew_stays_gone(database: Database) -> None:
+    """A person took it, and knows where it is."""
+    with database.transaction() as tx:
+        inquiry = store(tx, uid=1)
+        decide(tx, inquiry)
+        locations.mark_gone(tx, [place.id for place in unfiled(tx)], NOW)
+        decide(tx, inquiry, APPLIED, before=State.HELD)
+
+        assert [] == locations.moving_on(tx, mailbox="desk", now=NOW, limit=10)
+
+
+def test_the_place_of_a_truncated_mail_is_known_by_its_head(database: Database) -> None:
+    """Its digest is not that of the whole mail."""
+    with database.transaction() as tx:
+        decide(tx, store(tx, b"whole", uid=1), APPLIED, reading("<1@example.org>"))
+        decide(tx, store(tx, b"head", uid=2, truncated=True, size=9_000), APPLIED)
+        whole, cut = locations.likenesses(tx, [place.id for place in unfiled(tx)])
+
+    assert ("<1@example.org>", 5, None) == (whole.message_id, whole.size, whole.head)
+    assert (None, 9_000, 4) == (cut.message_id, cut.size, cut.head)
+
+
+def test_what_could_not_be_taken_is_remembered_until_it_is_forgotten(database: Database) -> None:
+    """A second failure counts up and keeps the day of the first."""
+    with database.transaction() as tx:
+        place: Any = {"mailbox": "desk", "uidvalidity": 1, "uid": 2**32 - 1}
+        unfetched.put(tx, **place, attempts=1, cause="x" * 500, now=NOW, due=NOW)
+        unfetched.put(tx, **place, attempts=2, cause="y", now=NOW + HOUR, due=NOW + 2 * HOUR)
+        unfetched.put(tx, mailbox="other", uidvalidity=1, uid=1, attempts=1, cause="z", now=NOW, due=NOW)
+
+        expected = unfetched.Unfetched("desk", 1, 2**32 - 1, NOW, NOW + 2 * HOUR, 2, "y")
+        assert [expected] == unfetched.listing(tx, "desk", 1)
+        assert [] == unfetched.listing(tx, "desk", 2)
+        assert unfetched.forget(tx, "desk", 1, 2**32 - 1)
+        assert not unfetched.forget(tx, "desk", 1, 2**32 - 1)
+        assert ["z"] == [mail.cause for mail in unfetched.forget_all(tx, "other")]
+
+
 def start(tx: Connection) -> None:
     cursors.start(tx, mailbox="desk", uidvalidity=1, baseline_uid=40, below_baseline=12, now=NOW)
 
@@ -134,7 +193,9 @@ def test_a_renumbered_mailbox_is_read_from_its_start(database: Database) -> None
         start(tx)
         cursors.renumber(tx, mailbox="desk", uidvalidity=2, baseline_uid=30)
 
-        assert cursors.Cursor("desk", 2, 0, 2, 30, 12, NOW, None) == cursors.get(tx, "desk")
+        assert cursors.Cursor("desk", 2, 0, 2, 30, 12, NOW, None, True) == cursors.get(tx, "desk")
+        cursors.completed(tx, mailbox="desk", now=NOW)
+        assert cursors.Cursor("desk", 2, 0, 2, 30, 12, NOW, NOW, False) == cursors.get(tx, "desk")
 
 
 def test_a_mailbox_without_first_contact_cannot_advance(database: Database) -> None:

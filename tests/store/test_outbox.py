@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, exc
@@ -50,14 +51,14 @@ def test_only_what_is_due_is_claimed_the_longest_due_first(database: Database) -
 def test_an_item_is_settled_once(database: Database) -> None:
     """A courier that was thought dead and settles late must not undo what the other one did."""
     with database.transaction() as tx:
-        item = enqueue(tx)
-        with pytest.raises(Conflict):
-            outbox.accept(tx, item, now=NOW, status="2.0.0")
-        claim(tx)
+        enqueue(tx)
+        [item] = claim(tx)
         outbox.accept(tx, item, now=NOW + MINUTE, status="2.0.0")
         with pytest.raises(Conflict):
             outbox.fail(tx, item, now=NOW, status="5.0.0", error="refused")
-        sent = outbox.get(tx, item)
+        with pytest.raises(Conflict):
+            outbox.defer(tx, item, due=NOW, status="4.0.0", error="later")
+        sent = outbox.get(tx, item.id)
 
     assert sent is not None
     assert (Delivery.SENT, NOW + MINUTE, "2.0.0", None) == (sent.state, sent.settled_at, sent.status, sent.claimed_by)
@@ -66,8 +67,8 @@ def test_an_item_is_settled_once(database: Database) -> None:
 def test_a_deferred_item_is_due_again_later(database: Database) -> None:
     """4xx and silence back off; the number of attempts says for how long."""
     with database.transaction() as tx:
-        item = enqueue(tx)
-        claim(tx)
+        enqueue(tx)
+        [item] = claim(tx)
         outbox.defer(tx, item, due=NOW + HOUR, status="4.7.1", error="greylisted")
         assert [] == claim(tx, at=59)
         [again] = claim(tx, at=60)
@@ -79,8 +80,8 @@ def test_a_failed_item_can_be_retried_by_an_operator(database: Database) -> None
     """As if queued now: it must not be given up at its first deferral for its age."""
     with database.transaction() as tx:
         item = enqueue(tx)
-        claim(tx)
-        outbox.fail(tx, item, now=NOW, status="5.1.1", error="no such user")
+        [claimed] = claim(tx)
+        outbox.fail(tx, claimed, now=NOW, status="5.1.1", error="no such user")
         assert [] == claim(tx, at=60)
         outbox.retry(tx, item, now=NOW + DAY)
         [again] = claim(tx, at=24 * 60)
@@ -107,9 +108,9 @@ def test_items_that_were_claimed_and_not_tried_are_given_back_as_they_were(datab
     """A courier that stops, or finds the server away, hands the rest of its batch over without a wait."""
     with database.transaction() as tx:
         tried, untried = enqueue(tx), enqueue(tx, at=1)
-        claim(tx, at=1)
-        outbox.accept(tx, tried, now=NOW, status="2.0.0")
-        outbox.release(tx, [tried, untried])
+        claimed = claim(tx, at=1)
+        outbox.accept(tx, claimed[0], now=NOW, status="2.0.0")
+        outbox.release(tx, claimed)
         outbox.release(tx, [])
         [again] = claim(tx, at=1)
         sent = outbox.get(tx, tried)
@@ -117,6 +118,104 @@ def test_items_that_were_claimed_and_not_tried_are_given_back_as_they_were(datab
     assert sent is not None
     assert Delivery.SENT is sent.state
     assert (untried, 1, NOW + MINUTE) == (again.id, again.attempts, again.due)
+
+
+def taken_over(tx: Connection) -> tuple[outbox.OutboxItem, outbox.OutboxItem]:
+    """One item as a slow courier claimed it, and as another one did after it was taken for dead."""
+    enqueue(tx)
+    [slow] = claim(tx, worker="slow")
+    outbox.release_stale(tx, claimed_before=NOW + MINUTE, now=NOW + HOUR)
+    [other] = claim(tx, at=60, worker="other")
+    return slow, other
+
+
+def test_a_courier_that_was_taken_for_dead_does_not_write_over_the_next(database: Database) -> None:
+    """Its refusal is not the other's, and what the other is sending must not look settled."""
+    with database.transaction() as tx:
+        slow, other = taken_over(tx)
+        with pytest.raises(Conflict):
+            outbox.defer(tx, slow, due=NOW, status="4.2.0", error="later")
+        with pytest.raises(Conflict):
+            outbox.fail(tx, slow, now=NOW, status="5.1.1", error="refused")
+        outbox.release(tx, [slow])
+
+        assert other == outbox.get(tx, other.id)
+
+
+def test_an_acceptance_without_a_claim_is_counted_as_a_repeat(database: Database) -> None:
+    """The customer has it, and gets it again from the other courier: that must not stay unknown."""
+    with database.transaction() as tx:
+        slow, other = taken_over(tx)
+
+        assert not outbox.accept(tx, slow, now=NOW, status="2.0.0")
+        assert replace(other, repeats=1) == outbox.get(tx, other.id)
+        assert outbox.accept(tx, other, now=NOW + HOUR, status="2.0.0")
+        assert not outbox.accept(tx, slow, now=NOW, status="2.0.0")
+        sent = outbox.get(tx, other.id)
+
+    assert sent is not None
+    assert (Delivery.SENT, NOW + HOUR, 2) == (sent.state, sent.settled_at, sent.repeats)
+
+
+def test_an_acceptance_after_the_release_keeps_the_item_from_going_out_again(database: Database) -> None:
+    """Nobody else has it yet: recorded now, it is no repeat at all."""
+    with database.transaction() as tx:
+        enqueue(tx)
+        [slow] = claim(tx, worker="slow")
+        outbox.release_stale(tx, claimed_before=NOW + MINUTE, now=NOW + HOUR)
+
+        assert outbox.accept(tx, slow, now=NOW + HOUR, status="2.0.0")
+        assert [] == claim(tx, at=60)
+        sent = outbox.get(tx, slow.id)
+
+    assert sent is not None
+    assert (Delivery.SENT, 0) == (sent.state, sent.repeats)
+
+
+def test_what_may_have_been_accepted_is_counted(database: Database) -> None:
+    """The connection broke after the final dot: the next try may be a repeat."""
+    with database.transaction() as tx:
+        enqueue(tx)
+        [item] = claim(tx)
+        outbox.defer(tx, item, due=NOW, status="4.4.2", error="it broke", unsettled=True)
+
+        assert [1] == [again.repeats for again in claim(tx)]
+
+
+def test_what_a_clock_that_was_ahead_put_off_is_due_now(database: Database) -> None:
+    """Nobody waits a day for a glitch; what a back-off put off stays put off."""
+    with database.transaction() as tx:
+        backed_off, ahead = enqueue(tx), enqueue(tx)
+        for item in claim(tx):
+            later = NOW + (MINUTE / 2 if item.id == backed_off else DAY)
+            outbox.defer(tx, item, due=later, status="4.2.0", error="later")
+
+        assert 1 == outbox.pull_in(tx, now=NOW)
+        assert [ahead] == [item.id for item in claim(tx)]
+        assert [backed_off] == [item.id for item in claim(tx, at=1)]
+
+
+def test_what_was_queued_before_the_clock_went_back_is_due_now(database: Database) -> None:
+    """An hour back is less than the longest back-off; but what was never tried has nothing to wait for."""
+    with database.transaction() as tx:
+        item = enqueue(tx, at=60)
+
+        assert 1 == outbox.pull_in(tx, now=NOW)
+        assert [item] == [found.id for found in claim(tx)]
+
+
+def test_a_claim_from_the_future_grows_stale_from_now_on(database: Database) -> None:
+    """Its courier died on the day on which the clock was ahead; one that lives can still settle it."""
+    with database.transaction() as tx:
+        enqueue(tx)
+        [item] = claim(tx, at=24 * 60)
+        outbox.pull_in(tx, now=NOW)
+        released = outbox.release_stale(tx, claimed_before=NOW, now=NOW)
+        pulled = outbox.get(tx, item.id)
+
+        assert pulled is not None
+        assert (0, NOW) == (released, pulled.claimed_at)
+        assert outbox.accept(tx, item, now=NOW, status="2.0.0")
 
 
 def test_the_same_message_id_twice_is_a_defect(database: Database) -> None:
@@ -150,8 +249,8 @@ def test_a_bounce_marks_the_item_once(database: Database) -> None:
     """Some hosts report the same failure several times; the first one is shown."""
     with database.transaction() as tx:
         item = enqueue(tx)
-        claim(tx)
-        outbox.accept(tx, item, now=NOW, status="2.0.0")
+        [claimed] = claim(tx)
+        outbox.accept(tx, claimed, now=NOW, status="2.0.0")
         outbox.mark_bounced(tx, item, now=NOW + HOUR, status="5.1.1", inquiry_id=77)
         outbox.mark_bounced(tx, item, now=NOW + DAY, status="5.0.0", inquiry_id=78)
         bounced = outbox.get(tx, item)
@@ -197,7 +296,7 @@ def test_four_couriers_share_the_outbox_without_a_double(database: Database) -> 
                 for item in items:
                     sent.append(item.id)
                     with database.transaction() as tx:
-                        outbox.accept(tx, item.id, now=NOW, status="2.0.0")
+                        outbox.accept(tx, item, now=NOW, status="2.0.0")
         except BaseException as error:
             errors.append(error)
 
@@ -243,8 +342,8 @@ def test_a_reply_that_failed_counts_for_no_cap(database: Database) -> None:
     """It reached nobody; a retried one counts again."""
     with database.transaction() as tx:
         item = enqueue(tx)
-        claim(tx)
-        outbox.fail(tx, item, now=NOW, status="5.1.1", error="no such user")
+        [claimed] = claim(tx)
+        outbox.fail(tx, claimed, now=NOW, status="5.1.1", error="no such user")
         assert outbox.Counts(0, 0, 0, 0, 0) == counts(tx)
         outbox.retry(tx, item, now=NOW + MINUTE)
         assert outbox.Counts(1, 1, 1, 1, 1) == counts(tx, at=1)

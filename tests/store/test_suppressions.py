@@ -164,6 +164,10 @@ def test_erasing_an_inquiry_leaves_the_block(database: Database) -> None:
         "DELETE FROM ledger_subject",
         "UPDATE audit_event SET actor = 'other'",
         "DELETE FROM audit_event",
+        "UPDATE ledger SET note = '', action = 'resume'",
+        "UPDATE ledger SET note = 'changed'",
+        "UPDATE ledger_subject SET subject_kind = 'customer_number_digest', subject = 'other'",
+        "UPDATE ledger_subject SET entry_id = 2, subject_kind = 'customer_number_digest'",
     ],
 )
 def test_the_database_itself_refuses_to_change_the_past(database: Database, statement: str) -> None:
@@ -178,6 +182,23 @@ def test_the_database_itself_refuses_to_change_the_past(database: Database, stat
         )
     with pytest.raises(exc.IntegrityError, match="append-only"), database.transaction() as tx:
         tx.execute(text(statement))
+
+
+def test_an_entry_is_not_overwritten_under_its_own_number(database: Database) -> None:
+    """INSERT OR REPLACE on SQLite deletes without asking the DELETE trigger; elsewhere the key itself refuses."""
+    replaced = "INSERT OR REPLACE INTO" if database.is_sqlite else "INSERT INTO"
+    with database.transaction() as tx:
+        append(tx, entry())
+    with pytest.raises(exc.IntegrityError, match=r"append-only|pk_ledger"), database.transaction() as tx:
+        tx.execute(
+            text(
+                f"{replaced} ledger (id, channel, scope, action, provisional, reason, source, recorded_by,"
+                " recorded_at, valid_from, note) VALUES (1, 'email', 'group', 'resume', false, '', '', '',"
+                " '2025-01-01 00:00:00', '2025-01-01 00:00:00', '')"
+            )
+        )
+    with database.reading() as tx:
+        assert [(1, "customer_number", False)] == blocked(tx, customer_number=ANNA)
 
 
 def test_the_view_gives_a_mail_server_its_answer(database: Database) -> None:

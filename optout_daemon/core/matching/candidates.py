@@ -20,6 +20,7 @@ from optout_daemon.core.matching.folding import Passage, fold
 from optout_daemon.core.matching.gazetteer import place_form
 from optout_daemon.core.matching.keys import EMAIL, PLACE, SearchKeys, digits, place_keys, search_keys
 from optout_daemon.core.matching.name import Likeness, PersonName
+from optout_daemon.core.matching.place import Place
 from optout_daemon.core.model import Agreement, Customer, FieldName, Reading
 from optout_daemon.core.reading.address import comparable
 
@@ -39,7 +40,8 @@ _SIMILAR: Final = 70.0
 _MOST_NAMES: Final = 8
 _TOWN: Final = re.compile(r"\D{4,40}")
 """What stands before the numbers of a Japanese address."""
-_NUMERAL: Final = re.compile("[0-9０-９〒一二三四五六七八九十]")
+_ANY: Final = tuple("一二三四五六七八九十")
+_DIGITS: Final = re.compile(f"[0-9]+|[{''.join(_ANY)}]")
 _LONGEST: Final = 20_000
 """Characters of a mail in which a town is looked for."""
 
@@ -63,7 +65,7 @@ def rank(
     stated = _Stated(reading, asked or search_keys(reading))
     rough = sorted(((stated.rough(customer), customer) for customer in customers), key=_first, reverse=True)
     found = []
-    for likelihood, customer in rough[: limit + 2]:
+    for likelihood, customer in rough[:limit]:
         if likelihood < rough[0][0] / 3:
             break  # somebody who shares the family name, beside one who shares all
         reasons = tuple(stated.reasons(customer))
@@ -98,14 +100,13 @@ class _Stated:
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        """Where an address may stand: in own words, the lines with a number and those beside them."""
-        lines = self.statement.own.raw.split("\n")
-        near: set[int] = set()
-        for at, line in enumerate(lines):
-            if _NUMERAL.search(line):
-                near.update(range(max(0, at - 2), min(len(lines), at + 3)))
-        own = Passage("\n".join(lines[at] for at in sorted(near)))
-        return (own, *(Passage(field.value) for field in self.statement.given(FieldName.ADDRESS)))
+        """Where an address may stand."""
+        given = self.statement.given(FieldName.ADDRESS)
+        return (self._asked.numbered, *(Passage(field.value) for field in given))
+
+    @cached_property
+    def numerals(self) -> frozenset[str]:
+        return frozenset(found for passage in self.passages for found in _DIGITS.findall(passage.folded))
 
     @cached_property
     def places(self) -> str:
@@ -114,12 +115,11 @@ class _Stated:
 
     def rough(self, customer: Customer) -> float:
         """How likely a customer looks at a glance: no reason is given, and none is needed to be passed over."""
-        town = _TOWN.match(place_form(customer.address))
         return (
             (60 if customer.number in self.numbers else 35 if self._near(customer) else 0)
             + (25 if self._writes_from(customer) else 0)
             + (30 if digits(customer.postal_code) in self.codes else 0)
-            + (15 if town is not None and town[0][-5:] in self.places else 0)
+            + (15 if self._may_be_of(customer) else 0)
             + 50 * (self.ratio(customer) / 100) ** 2
         )
 
@@ -150,15 +150,27 @@ class _Stated:
         elif Likeness.PARTIAL in likes:
             yield "same family name"
 
+    def _may_state(self, customer: Customer) -> bool:
+        """Whether a number of the address on record is in the mail; a kanji numeral may be any."""
+        numbers = _DIGITS.findall(fold(customer.address))
+        return not numbers or not self.numerals.isdisjoint((*numbers, *_ANY))
+
     def _address(self, customer: Customer) -> Iterator[str]:
-        record = RecordAddress.of(customer)
-        if any(record.find(passage).agreement is Agreement.AGREES for passage in self.passages):
+        record = RecordAddress.of(customer) if self._may_state(customer) or self._may_be_of(customer) else None
+        if record is not None and any(record.find(one).agreement is Agreement.AGREES for one in self.passages):
             yield "same address"
-        elif self.codes and not self.keys.isdisjoint(place_keys(customer)):
+        elif digits(customer.postal_code) in self.codes and not self.keys.isdisjoint(place_keys(customer)):
             yield "postal code and lot"
-        elif record.place is not None and record.place.town:
-            if record.place.area.inner + record.place.town in self.places:
-                yield "same town"
+        elif record is not None and record.place is not None and self._is_in(record.place):
+            yield "same town"
+
+    def _is_in(self, place: Place) -> bool:
+        return bool(place.town) and place.area.inner + place.town in self.places
+
+    def _may_be_of(self, customer: Customer) -> bool:
+        """Whether the end of what stands before the numbers of a Japanese address is in the mail."""
+        town = _TOWN.match(place_form(customer.address))
+        return town is not None and town[0][-5:] in self.places
 
     def ratio(self, customer: Customer) -> float:
         """Likeness of a stated name to the best spelling on record, 0 to 100, the order of its words aside."""

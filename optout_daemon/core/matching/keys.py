@@ -68,6 +68,16 @@ class SearchKeys:
     def statement(self) -> Statement:
         return Statement(self.reading, self.corrections)
 
+    @cached_property
+    def numbered(self) -> Passage:
+        """Of the customer's own words the lines with a number and those beside them, where an address may stand."""
+        lines = self.statement.own.raw.split("\n")
+        near: dict[int, None] = {}
+        for at, line in enumerate(lines):
+            if _NUMERAL.search(line):
+                near.update(dict.fromkeys(range(max(0, at - 2), min(len(lines), at + 3))))
+        return Passage("\n".join(lines[at] for at in sorted(near)))
+
     def _keys(self) -> Iterator[Key]:
         statement = self.statement
         envelope = self.reading.envelope
@@ -78,7 +88,7 @@ class SearchKeys:
             yield from _sound_keys(name)
         for field in (*statement.given(FieldName.ADDRESS), *statement.in_prose(FieldName.ADDRESS)):
             yield from _place_keys(field.value, "")
-        yield from _place_keys(statement.own.raw, "")
+        yield from _place_keys(self.numbered.raw, "")
         for number in self.numbers:
             yield NUMBER, number
             yield from ((NUMBER, near) for near in neighbours(number))
@@ -161,6 +171,7 @@ def digits(text: str) -> str:
     return "".join(letter for letter in fold(text) if letter.isalnum())
 
 
+_NUMERAL: Final = re.compile("[0-9０-９〒一二三四五六七八九十]")
 _CODE: Final = re.compile(
     r"(?<![\d\-])\d{3}-\d{4}(?![\d\-])|(?<=〒)\d{7}|(?<![\d\-])\d{5}(?![\d\-])|\b[a-z]{1,2}\d[\da-z]? ?\d[a-z]{2}\b"
 )

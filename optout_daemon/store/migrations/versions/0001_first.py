@@ -17,7 +17,7 @@ branch_labels = None
 depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-APPEND_ONLY = ("ledger", "ledger_subject", "audit_event")
+APPEND_ONLY = ("ledger", "ledger_subject", "audit_event", "receipt")
 
 
 def one_of(name: str, *values: str) -> sa.Enum:
@@ -39,12 +39,39 @@ def upgrade() -> None:
         append_only_sqlite(table) if op.get_bind().dialect.name == "sqlite" else append_only_postgresql(table)
 
 
-def append_only_sqlite(table: str) -> None:
-    for event in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_{event.lower()} BEFORE {event} ON {table}"
-            f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+# What an erasure may do, and nothing else may: put a digest in the place of a name, and empty an entry's note.
+# Neither can be turned back. {same} is IS in SQLite and IS NOT DISTINCT FROM in PostgreSQL.
+FORGETTING = {
+    "ledger_subject": (
+        "NEW.entry_id = OLD.entry_id AND NEW.subject_kind = OLD.subject_kind || '_digest'"
+        " AND OLD.subject_kind IN ('customer_number', 'email', 'postal') AND length(NEW.subject) = 64"
+    ),
+    "ledger": "NEW.note = '' AND "
+    + " AND ".join(
+        f"NEW.{column} {{same}} OLD.{column}"
+        for column in (
+            *("id", "channel", "scope", "action", "provisional", "reason", "source"),
+            *("recorded_by", "recorded_at", "valid_from", "cause"),
         )
+    ),
+}
+KEYS = {
+    "ledger": ["id"],
+    "ledger_subject": ["entry_id", "subject_kind", "subject"],
+    "audit_event": ["id"],
+    "receipt": ["id"],
+}
+
+
+def append_only_sqlite(table: str) -> None:
+    refuse = f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    op.execute(f"CREATE TRIGGER {table}_delete BEFORE DELETE ON {table}{refuse}")
+    allowed = FORGETTING.get(table, "FALSE").format(same="IS")
+    op.execute(f"CREATE TRIGGER {table}_update BEFORE UPDATE ON {table} WHEN NOT ({allowed}){refuse}")
+    # INSERT OR REPLACE deletes without asking the trigger above.
+    there = " AND ".join(f"{column} = NEW.{column}" for column in KEYS[table])
+    found = f"EXISTS (SELECT 1 FROM {table} WHERE {there})"  # noqa: S608
+    op.execute(f"CREATE TRIGGER {table}_replace BEFORE INSERT ON {table} WHEN {found}{refuse}")
 
 
 def append_only_postgresql(table: str) -> None:
@@ -53,8 +80,13 @@ def append_only_postgresql(table: str) -> None:
         " RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
     )
     op.execute(
-        f"CREATE TRIGGER {table}_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+        f"CREATE TRIGGER {table}_remove BEFORE DELETE OR TRUNCATE ON {table}"
         " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
+    allowed = FORGETTING.get(table, "FALSE").format(same="IS NOT DISTINCT FROM")
+    op.execute(
+        f"CREATE TRIGGER {table}_change BEFORE UPDATE ON {table}"
+        f" FOR EACH ROW WHEN (NOT ({allowed})) EXECUTE FUNCTION refuse_change()"
     )
 
 
@@ -117,6 +149,7 @@ def tables() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=False),
+        sa.Column("retry_at", UTCDateTime(), nullable=True),
         sa.Column("decided_at", UTCDateTime(), nullable=True),
         sa.Column("decided_by", sa.Text(), nullable=False),
         sa.Column("rules_version", sa.Text(), nullable=False),
@@ -137,6 +170,7 @@ def tables() -> None:
         sa.Column("reply", one_of("reply", "confirmed", "missing", "received", "none"), nullable=True),
         sa.Column("no_reply_because", sa.Text(), nullable=False),
         sa.Column("reply_capped", sa.Boolean(), nullable=False),
+        sa.Column("shadow", sa.Boolean(), nullable=False),
         sa.Column("duplicate", sa.Boolean(), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("spans", sa.JSON(), nullable=False),
@@ -168,6 +202,20 @@ def tables() -> None:
     op.create_index(op.f("ix_inquiry_parent_id"), "inquiry", ["parent_id"])
     op.create_index("ix_inquiry_received", "inquiry", ["state", "id"], **only("state = 'received'"))
     op.create_index(op.f("ix_inquiry_state_received_at"), "inquiry", ["state", "received_at"])
+    op.create_table(
+        "reconciled",
+        sa.Column("mailbox", sa.Text(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("uidvalidity", ID, nullable=False),
+        sa.Column("folders", sa.Integer(), nullable=False),
+        sa.Column("mails", ID, nullable=False),
+        sa.Column("inquiries", ID, nullable=False),
+        sa.Column("below_baseline", ID, nullable=False),
+        sa.Column("waiting", ID, nullable=False),
+        sa.Column("set_aside", ID, nullable=False),
+        sa.Column("unaccounted", ID, nullable=False),
+        sa.PrimaryKeyConstraint("mailbox", name=op.f("pk_reconciled")),
+    )
     op.create_table(
         "job",
         sa.Column("job", sa.Text(), nullable=False),
@@ -204,7 +252,19 @@ def tables() -> None:
         sa.Column("below_baseline", ID, nullable=False),
         sa.Column("first_contact", UTCDateTime(), nullable=False),
         sa.Column("last_pass", UTCDateTime(), nullable=True),
+        sa.Column("rescanning", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("mailbox", name=op.f("pk_mailbox_cursor")),
+    )
+    op.create_table(
+        "unfetched",
+        sa.Column("mailbox", sa.Text(), nullable=False),
+        sa.Column("uidvalidity", ID, nullable=False),
+        sa.Column("uid", ID, nullable=False),
+        sa.Column("since", UTCDateTime(), nullable=False),
+        sa.Column("due", UTCDateTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("mailbox", "uidvalidity", "uid", name=op.f("pk_unfetched")),
     )
     op.create_table(
         "reply_count",
@@ -213,6 +273,24 @@ def tables() -> None:
         sa.Column("replies", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("domain", "minute", name=op.f("pk_reply_count")),
     )
+    op.create_table(
+        "receipt",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("act", one_of("act", "export", "filter"), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("receiver", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.Text(), nullable=False),
+        sa.Column("version", ID, nullable=False),
+        sa.Column("since", ID, nullable=True),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("rows", ID, nullable=False),
+        sa.Column("blocked", ID, nullable=False),
+        sa.Column("checksum", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_receipt_receiver_at"), "receipt", ["receiver", "at"])
     op.create_table(
         "suppression",
         sa.Column("subject_kind", sa.Text(), nullable=False),
@@ -243,6 +321,7 @@ def tables() -> None:
         sa.Column("uidvalidity", ID, nullable=False),
         sa.Column("uid", ID, nullable=False),
         sa.Column("found_at", UTCDateTime(), nullable=False),
+        sa.Column("listed_at", UTCDateTime(), nullable=True),
         sa.Column("due", UTCDateTime(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("folder", sa.Text(), nullable=True),
@@ -258,6 +337,12 @@ def tables() -> None:
         "location",
         ["mailbox", "uidvalidity", "due"],
         **only("filed_at IS NULL AND gone_at IS NULL"),
+    )
+    op.create_index(
+        "ix_location_moving_on",
+        "location",
+        ["mailbox"],
+        **only("filed_at IS NULL AND gone_at IS NULL AND folder IS NOT NULL"),
     )
     op.create_table(
         "outbox",
@@ -279,6 +364,7 @@ def tables() -> None:
         sa.Column("claimed_by", sa.Text(), nullable=True),
         sa.Column("claimed_at", UTCDateTime(), nullable=True),
         sa.Column("settled_at", UTCDateTime(), nullable=True),
+        sa.Column("repeats", sa.Integer(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("bounced_at", UTCDateTime(), nullable=True),

@@ -1,0 +1,71 @@
+"""Stream the lines of the suppression list that a file for senders holds: all of them, or what changed since a version.
+
+In the order of their keys, a few at a time: memory does not grow with the list. Read the version before the lines:
+what is committed meanwhile is then given twice, never missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, and_, func, null, select
+
+from optout_daemon.core.model import Action
+from optout_daemon.store.schema import ledger, ledger_subject
+from optout_daemon.store.schema import suppression as table
+
+_FETCHED: Final = 2_000
+_c, _s, _e = table.c, ledger_subject.c, ledger.c
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """One line: STOP while it is blocked, by `entry_id`; in a delta RESUME, `since` None, where a block was lifted."""
+
+    subject_kind: str
+    subject: str
+    channel: str
+    scope: str
+    action: Action
+    since: datetime | None
+    provisional: bool
+    entry_id: int
+
+
+def stream(tx: Connection, *, since: int | None = None, channel: str | None = None) -> Iterator[ListLine]:
+    """Every line of the list, or (`since`) how each line stands now that an entry after that version concerns."""
+    lines = _all(channel) if since is None else _changed(since, channel)
+    for kind, subject, where, scope, blocked, valid_from, provisional, entry in tx.execute(
+        lines.execution_options(yield_per=_FETCHED)
+    ):
+        if blocked is None:
+            yield ListLine(kind, subject, where, scope, Action.RESUME, None, False, entry)
+        else:
+            yield ListLine(kind, subject, where, scope, Action.STOP, valid_from, provisional, blocked)
+
+
+def count(tx: Connection, *, since: int | None = None, channel: str | None = None) -> int:
+    """How many lines stream() gives, for a progress bar."""
+    lines = _all(channel) if since is None else _changed(since, channel)
+    return int(tx.execute(select(func.count()).select_from(lines.order_by(None).subquery())).scalar_one())
+
+
+def _all(channel: str | None) -> Select[Any]:
+    key = (_c.subject_kind, _c.subject, _c.channel, _c.scope)
+    lines = select(*key, _c.entry_id, _c.since, _c.provisional, null().label("entry")).order_by(*key)
+    return lines if channel is None else lines.where(_c.channel == channel)
+
+
+def _changed(since: int, channel: str | None) -> Select[Any]:
+    key = (_s.subject_kind, _s.subject, _e.channel, _e.scope)
+    touched = select(*key, func.max(_e.id).label("last")).join(ledger, _e.id == _s.entry_id).where(_e.id > since)
+    if channel is not None:
+        touched = touched.where(_e.channel == channel)
+    t = touched.group_by(*key).subquery()
+    same = and_(*(_c[name] == t.c[name] for name in ("subject_kind", "subject", "channel", "scope")))
+    columns = (t.c.subject_kind, t.c.subject, t.c.channel, t.c.scope)
+    lines = select(*columns, _c.entry_id.label("blocked_by"), _c.since, _c.provisional, t.c.last)
+    return lines.select_from(t.outerjoin(table, same)).order_by(*columns)
