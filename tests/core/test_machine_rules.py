@@ -281,6 +281,7 @@ BULK = [
         for name in ("Id", "Unsubscribe", "Post", "Help", "Subscribe", "Owner", "Archive")
     ),
     ("", head("List-Price: 5")),
+    *(("bulk.list_header", head(f"{name}: x")) for name in ("X-ML-Name", "X-MLServer", "X-ML-Server")),
     *(
         ("bulk.precedence", head(f"{name}: {said}"))
         for name in ("Precedence", "X-Precedence")

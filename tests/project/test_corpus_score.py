@@ -27,7 +27,7 @@ def test_it_reads_like_a_careful_clerk(taken: Score):
         "reply": taken.reply_right / taken.reply_due,
         "reasons": taken.reasons_right / taken.reasons_due,
     }
-    least = {"straight through": 0.95, "agreed": 0.97, "category": 0.92, "reply": 0.95, "reasons": 0.92}
+    least = {"straight through": 0.94, "agreed": 0.97, "category": 0.92, "reply": 0.95, "reasons": 0.92}
 
     assert {} == {name: share for name, share in shares.items() if share < least[name]}, str(taken)
 

@@ -100,7 +100,8 @@ class Case:
             return self.speaks_of_sendings
         if clause.predicate.kind == "end":
             return any(token.kind in self.ours for token in clause.objects)
-        return self.speaks_of_sendings or clause.predicate.kind not in ("vague", "dont")
+        another = self.has("complaint", *_ELSEWHERE) is not None
+        return self.speaks_of_sendings or (clause.predicate.kind not in ("vague", "dont") and not another)
 
     def _beside_another(self, clause: Clause) -> bool:
         """Whether something that is none of ours is spoken of right beside it as well."""

@@ -23,6 +23,7 @@ from optout_daemon.core.reading.prose import Prose
 from optout_daemon.core.reading.settings import ReaderSettings
 from optout_daemon.core.reading.words import Language
 
+_NO_PLACE: Final = re.compile(r"[^0-9a-z都道府県市区郡町村]{0,16}")
 _WHITE: Final = re.compile(r"\s+")
 _DIGIT: Final = re.compile(r"[\d①-⑨²³¹⁰⁴-⁹₀-₉⑴-⑼⒈-⒐❶-❾]")
 _FULL: Final = {
@@ -101,6 +102,7 @@ class _Work:
         self._finder = Pairs(labels, seen, languages, folded, text)
         self._fields: dict[FieldName, list[Field]] = {name: [] for name in FieldName}
         self._stated: list[Stated] = []
+        self._number_spans: set[Span] = set()
         self._quoted: tuple[int, int] | None = None
         self._claimed: list[tuple[int, int]] = []
 
@@ -188,6 +190,8 @@ class _Work:
         value = self._folded.text[pair.start : pair.end]
         if pair.kind in ("old_address", "new_address") and len(pair.label) <= 6:
             return any(sign.isdigit() for sign in value)  # "new: ..." is an address only if it looks like one
+        if pair.kind == "address" and _NO_PLACE.fullmatch(value):
+            return False  # "as registered" states none
         if pair.kind == "name":
             return len(value) <= 80 and not value.endswith("。") and not any(sign.isdigit() for sign in value[:12])
         return True
@@ -378,12 +382,14 @@ class _Work:
         origin: Origin = Origin.PROSE,
     ) -> None:
         start, end = folded.origin(offset + stated.start), folded.origin(offset + stated.end - 1) + 1
-        if any(one.span == Span(part, start, end) for one in self._fields[FieldName.CUSTOMER_NUMBER]):
+        span = Span(part, start, end)
+        if span in self._number_spans:
             return
+        self._number_spans.add(span)
         self._stated.append(stated)
         value = _WHITE.sub(" ", text[start:end]).strip()
         self._fields[FieldName.CUSTOMER_NUMBER].append(
-            Field(FieldName.CUSTOMER_NUMBER, value, origin, Span(part, start, end), quoted, label)
+            Field(FieldName.CUSTOMER_NUMBER, value, origin, span, quoted, label)
         )
 
     def _value(self, start: int, end: int) -> str:

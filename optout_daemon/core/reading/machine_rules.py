@@ -187,9 +187,14 @@ def vacation_notice(case: Case) -> Detail:
 
 
 def list_header(case: Case) -> Detail:
-    """RFC 2369, 2919: a mailing list or newsletter."""
-    names = ("list-id", "list-unsubscribe", "list-post", "list-help", "list-subscribe", "list-owner", "list-archive")
-    return next((name for name in names if name in case.mail.headers), None)
+    """RFC 2369, 2919: a mailing list or newsletter; the list servers of Japan (fml) name themselves in X-ML headers."""
+    return next((name for name in _LIST_HEADERS if name in case.mail.headers), None)
+
+
+_LIST_HEADERS: Final = (
+    *("list-id", "list-unsubscribe", "list-post", "list-help", "list-subscribe", "list-owner", "list-archive"),
+    *("x-ml-name", "x-mlserver", "x-ml-server"),
+)
 
 
 def precedence(case: Case) -> Detail:

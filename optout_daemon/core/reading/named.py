@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from optout_daemon.core.reading.clause import Clause
+from optout_daemon.core.reading.lexicon import Token
 
 _LITTLE: Final = re.compile(r"(?:\b(?:the|your|my|for|from|of|all)\b|[\s,はのも])*")
 """What may stand between a channel and the word that leaves it out."""
@@ -23,13 +24,21 @@ def named_by(clause: Clause, channels: Sequence[str]) -> tuple[set[str], set[str
         near = [token for token in objects if (token.end <= bend.start if last else token.start >= bend.end)]
         pick = (near[-1] if last else near[0]) if near else None
         gap = "?" if pick is None else text[pick.end : bend.start] if last else text[bend.end : pick.start]
-        if pick is None or not _LITTLE.fullmatch(gap):
+        if pick is None or not _LITTLE.fullmatch(gap) or (last and _is_part(clause, pick)):
             bent = True
         else:
             excepted.add(pick.kind)
             objects = [token for token in objects if token is not pick]
     named = {token.kind for token in objects} - excepted
     return named, excepted if not named else set(), bent
+
+
+def _is_part(clause: Clause, channel: Token) -> bool:
+    """ワインのカタログ以外: of a channel only a part is left out; not 紙のカタログ."""
+    if not clause.sentence.text.endswith("の", 0, channel.start):
+        return False
+    before = next((one for one in clause.sentence.tokens if one.end == channel.start - 1), None)
+    return before is None or before.kind not in clause.sentence.language.channels
 
 
 def only_part(clause: Clause) -> bool:

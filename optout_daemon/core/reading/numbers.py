@@ -175,7 +175,8 @@ class Numbers:
                     if position + count >= len(runs) or not _GAP.fullmatch(text, joined, runs[position + count][0]):
                         break
                     joined = runs[position + count][1]
-                    if self.well_formed(self.value(text[start:joined])) and not _goes_on(text, joined):
+                    longer = _group_goes_on(text, runs, position, position + count)
+                    if self.well_formed(self.value(text[start:joined])) and not (longer or _goes_on(text, joined)):
                         end, taken = joined, count + 1
                         break
             if not (taken == 1 and (_goes_on(text, end) or _went_on(text, start))):
@@ -187,6 +188,8 @@ class Numbers:
                     and text[runs[position + taken - 1][1] : runs[position + taken][0]] == "-"
                 ):
                     taken += 1
+                if taken > 1:
+                    yield start, runs[position + taken - 1][1]  # it counts where a label says that it is ours
             position += taken
         for match in _KANJI.finditer(text):
             yield match.span()
@@ -195,6 +198,15 @@ class Numbers:
 def trivial(number: str) -> bool:
     """Whether a number is one that forms give as an example."""
     return _TRIVIAL.fullmatch(number) is not None
+
+
+def _group_goes_on(text: str, runs: Sequence[tuple[int, int]], first: int, last: int) -> bool:
+    """0115 4960 2273: another three digits or more stand behind, set apart by the same sign."""
+    if last + 1 >= len(runs):
+        return False
+    gap, after = text[runs[first][1] : runs[first + 1][0]], text[runs[last][1] : runs[last + 1][0]]
+    start, end = runs[last + 1]
+    return gap == after and end - start >= 3
 
 
 def _goes_on(text: str, end: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from optout_daemon.core.reading.clause import NOT_OURS, PREDICATES, STOPPING, VERBS, Clause, Polarity, names_channel
@@ -37,6 +38,7 @@ def pieces(sentence: Sentence, tokens: list[Token]) -> list[list[Token]]:
 
 _POINTING: Final = frozenset({"these", "those", "things", "stuff", "it all"})
 """Things that are ours only where nothing else says what is done with them."""
+_POINTS: Final = re.compile(r"\b(?:them|it|those|these)\b")
 _PHRASE: Final = 30
 """Characters of one noun phrase, at most."""
 
@@ -49,6 +51,8 @@ def read_first(sentence: Sentence, tokens: list[Token], objects: frozenset[str])
         clause = Clause(Polarity.NONE, sentence, token, begins=token.start)
         following = [one for one in tokens[at + 1 : ends] if one.kind in objects and _counts(token, one)]
         preceding = [one for one in tokens[begins:at] if one.kind in objects and one.kind not in VERBS]
+        if token.kind in ("keep", "asbefore") and _POINTS.search(token.text):
+            following = []  # do keep them coming!
         clause.objects = _nearer(token, preceding, following)
         clause.others = [one for one in tokens[begins:ends] if one.kind not in objects and one is not token]
         clause.about = _head(following) or _subject(preceding, token)
@@ -172,7 +176,7 @@ def _stopping(clause: Clause, *, turned: bool) -> Polarity:
         return Polarity.PERHAPS
     if clause.about == "calls" and names_channel(clause):
         clause.about = "sending"  # calls and mails in one breath
-    if clause.about in NOT_OURS:
+    if clause.about in NOT_OURS and not (turned and clause.has("every")):
         return Polarity.NONE
     ours = [one for one in clause.objects if one.kind not in NOT_OURS and one.kind != "personal"]
     if turned:

@@ -140,7 +140,7 @@ def _judge_last(clause: Clause, previous: Clause | None) -> Polarity:
         if kind == "end" and (not clause.about or clause.inherited):
             return Polarity.NONE if _unknown_thing(clause) else Polarity.PERHAPS
         by_this = clause.sentence.text.endswith("で", 0, clause.predicate.start) and names_channel(clause)
-        if kind == "enough" and (kept or clause.has("onlywant") or by_this):
+        if kind == "enough" and (kept or clause.has("onlywant") or (by_this and not stopped)):
             return Polarity.KEEP  # メルマガで十分です
         if clause.about in NOT_OURS:
             return Polarity.PERHAPS if clause.about == "aside" else Polarity.NONE

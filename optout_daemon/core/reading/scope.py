@@ -17,6 +17,7 @@ from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.named import named_by
 from optout_daemon.core.reading.sentences import Sentence
 
+_DETERMINER: Final = re.compile(r" (?:me|us|any|the|your|these|those|out)\b")
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 _FEW: Final = 6
 """Letters that may stand beside the names of channels."""
@@ -42,7 +43,7 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
     for clause in stops:
         named, excepted, bent = named_by(clause, case.channels)
         scope.partial = scope.partial or (clause if bent else None)
-        mails = [token for token in clause.objects if token.kind == "mail"]
+        mails = [token for token in clause.objects if token.kind == "mail" and not _is_done(clause, token)]
         if excepted:
             scope.named |= set(case.channels) - excepted
         elif _includes_more(clause) or _every_list(clause):
@@ -55,6 +56,7 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
             scope.every = True
         elif named:
             scope.named |= named
+            scope.doubtful = scope.doubtful or (clause if _beside_unknown(clause) else None)
             scope.also = scope.also or _adds(clause)
         elif mails:
             weak.append(clause)
@@ -87,6 +89,8 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
         scope.doubtful = scope.doubtful or next((clause for clause in weak if _postal(clause.objects)), None)
     elif scope.generic and not scope.named and not scope.every:
         scope.named |= _what_comes(case, scope.generic)
+    if len(scope.named) == 1 and not scope.every and not scope.doubtful:
+        scope.doubtful = next((one for one in scope.generic if _something_more(one)), None)
     if scope.generic and not scope.named and not scope.every:
         scope.doubtful = scope.doubtful or _in_two_minds(case, scope.generic)
     return scope
@@ -119,6 +123,30 @@ def _any_of_them(clause: Clause) -> bool:
     return not things and all(token.text.split()[0] == "any" for token in tokens) and not after
 
 
+def _beside_unknown(clause: Clause) -> bool:
+    """めぇるも手紙も: one of two was said in a word that no file knows."""
+    text, tokens = clause.sentence.text, clause.sentence.tokens
+    for one in clause.objects:
+        for match in clause.sentence.language.grammar.both_of.finditer(text):
+            inside = match.start() <= one.start and one.end <= match.end()
+            known = [t for t in tokens if match.start() < t.end and t.start < match.end() and t.kind != "neutral"]
+            if inside and known == [one]:
+                return True
+    return False
+
+
+def _something_more(clause: Clause) -> bool:
+    """`The printed matter may cease; your messages may cease likewise`: other things, that name no channel."""
+    return not clause.sentence.subject and any(one.kind == "sending" for one in clause.objects) and _says_which(clause)
+
+
+def _is_done(clause: Clause, mail: Token) -> bool:
+    """`Don't mail any catalogs`: the verb, and no thing."""
+    text = clause.sentence.text
+    near = clause.predicate.kind == "dont" and 0 <= mail.start - clause.predicate.end <= 2
+    return near and _DETERMINER.match(text, mail.end) is not None
+
+
 def _leads(including: Token, clause: Clause) -> bool:
     """`葉書その他印刷物`: the rest is of the channel that is named next."""
     channels = clause.sentence.language.channels
@@ -128,6 +156,9 @@ def _leads(including: Token, clause: Clause) -> bool:
 def _leaves_a_list(clause: Clause) -> bool:
     """`unsubscribe me`, `take me off the list`: who is to go, not what."""
     kinds = {token.kind for token in clause.objects}
+    grammar, sentence = clause.sentence.language.grammar, clause.sentence
+    if not kinds and grammar.pronoun.match(sentence.text, clause.predicate.end):
+        return False  # no longer send them
     return "list" in kinds or (clause.predicate.kind == "stop" and not kinds and not _points_back(clause))
 
 

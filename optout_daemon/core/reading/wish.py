@@ -152,7 +152,7 @@ def _goes_on(case: Case) -> Wish | None:
     clauses = [
         one
         for one in case.of(Polarity.KEEP)
-        if case.speaks_of_sendings or one.predicate.kind in sure or one.has("flip")
+        if case.speaks_of_sendings or one.predicate.kind in sure or one.has("flip", "every")
     ]
     if not clauses:
         return None

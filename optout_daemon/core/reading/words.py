@@ -52,6 +52,8 @@ class Grammar:
     """Beside a channel: only part of it is meant."""
     predicate: re.Pattern[str]
     """In a sentence, and in no bare name, place or number."""
+    both_of: re.Pattern[str]
+    """Two things in one breath: Aも Bも."""
     arrives: re.Pattern[str]
     """In a sentence about a channel: it is what comes."""
     though: re.Pattern[str]
