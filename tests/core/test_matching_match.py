@@ -376,10 +376,10 @@ def test_the_time_grows_with_the_text_and_not_faster(unit: str) -> None:
         text = unit * (length // len(unit))
         best = 9.0
         for _ in range(3):
-            started = time.perf_counter()
+            started = time.process_time()
             matched(YUMIKO, text)
             matched(JOSHUA, text)
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.process_time() - started)
         return best
 
     assert 16 * seconds(6_000) + 0.05 > seconds(60_000)
