@@ -50,8 +50,10 @@ soak: test-packages $(VENV)/.dev ## 1,000 mails while the daemon is killed 200 t
 fuzz: $(VENV)/.dev ## mails of the corpora put together wrongly, for SECONDS=60; finds go to build/fuzz
 	@$(BIN)/python -m tests.fuzz_reader --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
 
-bench: $(VENV)/.dev ## time against a floor of the same run, as ratios
+bench: $(VENV)/.dev ## time against a floor of the same run, as ratios; CUSTOMERS=100000 for a smaller master
 	@$(BIN)/python -m benchmarks.reading
+	@$(BIN)/python -m benchmarks.candidates $(if $(CUSTOMERS),--customers $(CUSTOMERS))
+	@$(BIN)/python -m benchmarks.list
 
 score: $(VENV)/.dev ## compare with a careful clerk, mail by mail
 	@$(BIN)/python -m tests.clerk --show

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from optout_daemon.config import CUSTOMER_COLUMNS, CustomersSettings
-from optout_daemon.core.matching.keys import match_keys
+from optout_daemon.core.matching.keys import KEYS_VERSION, match_keys
 from optout_daemon.core.matching.number import normalise
 from optout_daemon.core.model import Customer
 from optout_daemon.errors import ImportRefused
@@ -51,7 +51,9 @@ def import_file(
     """
     rows = read(path, settings, progress=progress)
     with database.transaction() as tx:
-        return customers.replace_all(tx, rows, keys=match_keys, partial=partial, max_removed=max_removed)
+        return customers.replace_all(
+            tx, rows, keys=match_keys, partial=partial, max_removed=max_removed, keys_version=KEYS_VERSION
+        )
 
 
 def read(
@@ -100,7 +102,7 @@ def _rows(
     raw: BinaryIO, encoding: str, settings: CustomersSettings, progress: Callable[[int], None]
 ) -> Iterator[Customer]:
     reader = csv.reader(io.TextIOWrapper(raw, encoding=encoding, newline=""), strict=True)
-    bad = _BadLines()
+    bad = BadLines()
     seen: set[str] = set()
     line = 1
     try:
@@ -177,7 +179,7 @@ class _Checker:
         return Customer(number=number, **values), problems
 
 
-class _BadLines:
+class BadLines:
     """The bad lines so far: the first ones by name, all by number."""
 
     def __init__(self) -> None:

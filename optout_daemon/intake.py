@@ -187,6 +187,7 @@ class _Pass:
         mails = [
             _mail(whole[fetched.uid], fetched.raw, truncated=False)
             for fetched in self._session.fetch(list(whole), size=size)
+            if fetched.raw or not whole[fetched.uid].size  # a mail of no bytes at all is one that is listed so
         ]
         for listed in batch:
             if listed.uid not in whole:

@@ -22,7 +22,7 @@ from optout_daemon.processing import Parts
 from optout_daemon.settling import Subject, announce, author_is_free, settle
 from optout_daemon.store import audit, inquiries
 
-_MOST_LIKELY = 20
+_MOST_LIKELY = 15
 """Customers who share a match key with a mail and are ranked."""
 
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import IO
 
-from optout_daemon.core.matching.keys import match_keys
+from optout_daemon.core.matching.keys import KEYS_VERSION, match_keys
 from optout_daemon.core.model import Customer
 from optout_daemon.edges.customer_database import CustomerDatabase
 from optout_daemon.errors import ImportRefused
@@ -41,7 +41,9 @@ def sync(source: CustomerDatabase, database: Database, *, max_removed: int | Non
         twice = _spool(source, spool)
         spool.seek(0)
         with database.transaction() as tx:
-            result = customers.replace_all(tx, _read(spool), keys=match_keys, max_removed=max_removed)
+            result = customers.replace_all(
+                tx, _read(spool), keys=match_keys, max_removed=max_removed, keys_version=KEYS_VERSION
+            )
     return Synced(result, twice)
 
 

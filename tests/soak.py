@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import itertools
 import random
+import re
 import shutil
 import sys
 import threading
@@ -38,10 +39,11 @@ EARLIEST: Final = 0.2
 """Seconds after a start at which it may be killed: before anything was read."""
 BEYOND_FIRST: Final = 2.0
 """The latest kill: so many seconds after the first decision, as the first start took to come to it on this machine."""
+WITHIN_WORK: Final = 0.5
+"""The latest kill after the event that was waited for."""
 IN_FLIGHT: Final = 0.5
 """Seconds for which what the killed daemon had sent may still be on its way into the SMTP server."""
 LONGEST: Final = 900
-READY: Final = '"event": "ready"'
 DECIDED: Final = ('"event": "closed"', '"event": "held"')
 SERVER_DELAY: Final = 0.01
 """The SMTP server takes so many seconds for each reply, so that kills fall between acceptance and record too."""
@@ -65,8 +67,8 @@ class Figures:
     repeated_otherwise: int = 0
     """Replies with another Message-ID or other bytes, or again without a kill between: never."""
     not_filed: int = 0
-    unready: int = 0
-    """Kills before the daemon was ready."""
+    killed_after: Counter[str] = field(default_factory=Counter)
+    """How many kills came after which event of the daemon's life, the last that its log shows."""
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -77,7 +79,7 @@ class Figures:
 
     def __str__(self) -> str:
         return (
-            f"{self.mails} mails, {self.kills} kills ({self.unready} before it was ready), {self.lost} lost, "
+            f"{self.mails} mails, {self.kills} kills (after {', '.join(f'{e}: {n}' for e, n in self.killed_after.most_common())}), {self.lost} lost, "
             f"{self.doubled} doubled inquiries, {self.wrong_decisions} wrong decisions, "
             f"{self.wrong_suppressions} wrong suppressions, {self.missing_replies} missing replies, "
             f"{self.repeated} repeated with the same Message-ID after a kill, "
@@ -209,21 +211,32 @@ class Soak:
         desk.until(lambda: any(mark in desk.log() for mark in DECIDED), "the first mail is decided", within=120)
         latest = time.monotonic() - began + BEYOND_FIRST
         for turn in range(self._kills):
+            so_far = len(desk.log())
             if turn:
                 desk.start(ready=False)
-            ready_before = desk.log().count(READY)
             arriving = threading.Thread(target=desk.mailbox.append_all, args=(shares[turn] if turn else [],))
             arriving.start()
-            time.sleep(self._chance.uniform(EARLIEST, latest))
+            self._wait(desk, so_far, latest)
             desk.kill()
             self._killed.append(time.monotonic())
             arriving.join()
             self.figures.kills += 1
-            self.figures.unready += turn > 0 and desk.log().count(READY) == ready_before
+            happened = re.findall(r'"event": "(stored|held|closed|sent|filed|ready)"', desk.log()[so_far:])
+            self.figures.killed_after[happened[-1] if happened else "start"] += 1
             if say and (turn + 1) % 20 == 0:
                 print(
                     f"{turn + 1} kills, {len(desk.inquiries())} mails stored, {len(sink.messages)} replies", flush=True
                 )
+
+    def _wait(self, desk: Desk, so_far: int, latest: float) -> None:
+        """Until a random instant: of the time since the start, or of the work, from a random kind of event on."""
+        if self._chance.random() < 0.4:
+            time.sleep(self._chance.uniform(EARLIEST, latest))
+            return
+        event, until = self._chance.choice(("stored", "held", "closed", "sent", "filed")), time.monotonic() + latest
+        while f'"event": "{event}"' not in desk.log()[so_far:] and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(self._chance.uniform(0, WITHIN_WORK))
 
     def _shares(self) -> list[list[bytes]]:
         """The mails in order, cut at random places into one share a turn."""
@@ -287,7 +300,7 @@ def wait_until_settled(desk: Desk, mails: int) -> None:
         assert desk.process is not None
         assert desk.process.poll() is None, desk.log()[-4000:]
         assert time.monotonic() < deadline, f"not settled within {LONGEST} s\n{desk.log()[-4000:]}"
-        time.sleep(0.5)
+        time.sleep(0.5 if mails < 100 else 2.0)
 
 
 def main() -> int:

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from optout_daemon import parts
-from optout_daemon.cli import wording
-from optout_daemon.cli.output import AsJson, details, json_line, line, message
+from optout_daemon.cli.output import AsJson, json_line, line, message
 from optout_daemon.cli.session import database_of, settings_of
+from optout_daemon.cli.telling import told
 from optout_daemon.config import Settings, desk_key
 from optout_daemon.core.keys import Keys
-from optout_daemon.core.model import FieldName, Match
+from optout_daemon.core.model import FieldName
 from optout_daemon.explaining import Explained
 from optout_daemon.explaining import explain as judge
 
@@ -51,7 +51,10 @@ def explain(
             if json:
                 json_line(as_json(str(files.opened[number]), explained))
             else:
-                _print(str(files.opened[number]), explained)
+                line(str(files.opened[number]))
+                for text in told(explained):
+                    line(text)
+                line()
     if files.failed:
         raise typer.Exit(CANNOT_OPEN)
 
@@ -102,43 +105,3 @@ def as_json(file: str, explained: Explained) -> dict[str, object]:
         "reply": decision.reply,
         "evidence": decision.evidence,
     }
-
-
-def _print(file: str, explained: Explained) -> None:
-    decision, reading = explained.decision, explained.reading
-    found = [
-        (
-            wording.FIELDS[name],
-            f"{value}   ({where})" if (where := wording.place(reading, name, decision.spans.get(name))) else value,
-        )
-        for name, value in decision.fields.items()
-    ]
-    reply = wording.REPLIES[decision.reply]
-    if decision.no_reply_because:
-        reply += f" ({decision.no_reply_because})"
-    line(file)
-    details(
-        [
-            (
-                "decision",
-                decision.disposition.value + (", and a person looks at the rest" if decision.follow_up else ""),
-            ),
-            ("because", wording.reasons(decision.reasons)),
-            ("wanted", f"{wording.CATEGORIES[decision.category]} ({decision.category}, {decision.language})"),
-            ("channels", ", ".join(decision.channels)),
-            *found,
-            ("customer", _customer(explained.match)),
-            ("reply", reply),
-            ("evidence", decision.evidence),
-        ]
-    )
-    line()
-
-
-def _customer(match: Match) -> str:
-    if match.number is None:
-        return "no customer number was found"
-    if match.customer is None:
-        return f"{match.number} is not in the directory"
-    agreements = (wording.agreement("name", match.name), wording.agreement("address", match.address))
-    return f"{match.number} is in the directory; {'; '.join(agreements)}"

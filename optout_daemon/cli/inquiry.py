@@ -134,7 +134,7 @@ def _reply(item: OutboxItem) -> str:
     if item.error:
         text += f", {item.error}"
     if item.bounced_at is not None:
-        text += f", came back at {cell(item.bounced_at)}"
+        text += f", came back at {cell(item.bounced_at)}: it did not reach the customer, and what was decided stands"
     return text
 
 

@@ -7,7 +7,9 @@ from typing import Final
 
 from optout_daemon.core.model import (
     Agreement,
+    Authentication,
     Category,
+    Disposition,
     Field,
     FieldName,
     Origin,
@@ -68,6 +70,99 @@ FIELDS: Final[Mapping[FieldName, str]] = {
     FieldName.INQUIRY: "inquiry",
 }
 
+DISPOSITIONS: Final[Mapping[Disposition, str]] = {
+    Disposition.APPLIED: "Applied: the customer goes on the suppression list.",
+    Disposition.HELD: "Held: a person must look at it.",
+    Disposition.IGNORED: "Ignored: it is put aside, and nobody is answered.",
+}
+
+AUTHENTICATIONS: Final[Mapping[Authentication, str]] = {
+    Authentication.NONE: "",
+    Authentication.PASS: "the sender's domain vouches for it (DMARC)",
+    Authentication.FAIL: "the sender's domain says that it is not genuine (DMARC)",
+}
+
+LANGUAGES: Final[Mapping[str, str]] = {"ja": "Japanese", "en": "English"}
+
+MACHINE_RULES: Final[Mapping[str, str]] = {
+    "loop.own_address_is_author": "its author is our own address",
+    "loop.own_address_in_x_loop": "it has come through our own address before",
+    "bounce.delivery_report": "it has the form of a report on delivery",
+    "bounce.failed_recipients": "it names who could not be reached",
+    "bounce.mail_system_is_author": "its author is a mail system",
+    "bounce.failure_text": "it says that a mail was not delivered",
+    "bounce.aggregate_report": "it has the form of a mail system's statistics",
+    "bounce.null_return_path": "it was sent so that nobody can answer it",
+    "auto_reply.auto_submitted": "its header says that a machine made it",
+    "auto_reply.automatic_header": "its header says that a machine answered",
+    "auto_reply.suppressed_answer": "its header asks machines not to answer it",
+    "auto_reply.vacation_notice": "it says that somebody is away, or that a mail has arrived",
+    "bulk.list_header": "its header is that of a mailing list",
+    "bulk.precedence": "its header says that it was sent to many",
+    "bulk.newsletter": "it is written as a newsletter",
+    "spam.spam_header": "our mail server calls it spam",
+    "machine.form": "a machine sent it, as web forms do",
+    "machine.unsolicited": "it is somebody's advertising",
+}
+"""What the rules of the machine gate see, by the name of the rule."""
+
+WISH_RULES: Final[Mapping[str, str]] = {
+    "nothing_said": "it says nothing of its own",
+    "wants_it_back": "it takes an earlier stop back, or asks for more",
+    "opt_out": "something of ours is to stop",
+    "wants_less": "there is to be less of it, or a pause",
+    "correction": "what is on record is to be changed",
+    "goes_on": "information is to go on",
+    "attached": "what is wanted stands in an attachment",
+    "erasure": "what is held about the customer is to be deleted",
+    "disclosure": "the customer asks what is held, or how it is used",
+    "complaint": "the customer complains",
+    "question": "the customer asks something",
+    "unsaid_what": "something is to stop, and it is not said what",
+    "fields_alone": "it says who writes, and no more",
+    "something_else": "it is about something else",
+    "stop": "asks to stop",
+    "stop_asked": "speaks of a stop asked for earlier",
+    "stop_perhaps": "may ask to stop",
+    "second_thoughts": "changes its mind",
+    "keep": "is to go on",
+    "channel_in_doubt": "leaves open which channel is meant",
+    "condition": "condition or end",
+    "on_behalf": "about somebody else",
+    "several": "about several people",
+    "second_request": "asks for something else too",
+    "resume": "asks for it again",
+    "change": "asks for a change",
+    "disclose": "asks to know",
+    "erase": "asks to delete",
+    "follow_up": "an earlier mail was taken into account",
+}
+"""What the rules of the wish see, by the name of the rule; where a piece of the mail follows, it is quoted."""
+
+DECISION_RULES: Final[Mapping[str, str]] = {
+    "our_own_mail": "It has our own address as its author.",
+    "machine_mail": "A machine wrote it. Machines are never answered.",
+    "the_same_mail_again": "The same mail was decided before.",
+    "nothing_to_read": "There is nothing in it that can be read with certainty.",
+    "machine_for_a_person": "A machine sent it, and it may carry a customer's wish: that is never thrown away.",
+    "doubtful_sender": "It is not certain who sent it.",
+    "not_an_opt_out": "It does not ask for an end to information. A person answers such mail.",
+    "not_certain": "Not everything that an opt-out needs is there and certain.",
+    "who_it_is": "It is not certain that the customer on record wrote it.",
+    "damaged_text": "Characters of it were lost on the way.",
+    "certain": "It is certain who writes and what is wanted.",
+    "nobody_to_answer": "Nobody could be told that it was done.",
+    "staff": "A person decided.",
+}
+"""Why the decision came out so, by the name of the rule that made it."""
+
+_NO_REPLY: Final[Mapping[str, str]] = {
+    "DMARC failed": "the sender may not be who the mail says",
+    "no single author": "it has no single author",
+    "headers try to inject others": "its header is made to deceive",
+    "none is due": "no reply is due",
+}
+
 _AGREEMENTS: Final[Mapping[Agreement, str]] = {
     Agreement.AGREES: "agrees with the record",
     Agreement.ABSENT: "not stated",
@@ -85,6 +180,16 @@ _ORIGINS: Final[Mapping[Origin, str]] = {
 def reasons(given: tuple[Reason, ...]) -> list[str]:
     """One line a reason: its name and what it means."""
     return [f"{reason.value}: {REASONS[reason]}" for reason in given]
+
+
+def no_reply(because: str) -> str:
+    """Why nobody is answered."""
+    return _NO_REPLY.get(because, because)
+
+
+def language(code: str) -> str:
+    """The language's name, or its code where it has none here."""
+    return LANGUAGES.get(code, f"the language {code}")
 
 
 def agreement(name: str, value: Agreement) -> str:

@@ -131,8 +131,9 @@ class MailboxSession:
             rows = client.fetch(list(uids), ["BODY.PEEK[]"]) if uids else {}
         for uid, row in sorted(rows.items()):
             # NIL or nothing at all: it was expunged meanwhile (RFC 2180, section 4.1), or the server failed to say it.
-            if row.get(b"BODY[]"):
-                yield Fetched(uid, row[b"BODY[]"])
+            raw: bytes | None = row.get(b"BODY[]")
+            if raw is not None:
+                yield Fetched(uid, raw)
 
     def fetch_head(self, uid: int, limit: int) -> bytes | None:
         """The first `limit` bytes of a mail that is too large, or None where it is gone (RFC 3501, section 6.4.5)."""

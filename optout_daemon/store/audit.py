@@ -78,7 +78,7 @@ def record(
 def verify(tx: Connection) -> Broken | None:
     """Walk the whole chain; None where it holds."""
     previous, expected = GENESIS, 1
-    rows = tx.execution_options(yield_per=1_000).execute(select(table).order_by(table.c.id))
+    rows = tx.execute(select(table).order_by(table.c.id).execution_options(yield_per=1_000))
     for row in rows:
         if row.id != expected:
             return Broken(expected, "the event is missing")

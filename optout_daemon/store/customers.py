@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from itertools import islice
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     TableClause,
+    TextClause,
     bindparam,
     column,
     delete,
@@ -38,8 +40,12 @@ from optout_daemon.store.schema import customer_key
 from optout_daemon.store.statements import CHUNK, chunks
 
 REMOVABLE_PERCENT: Final = 5
-COMMON: Final = 100
+COMMON: Final = 50
 """A match key of more customers than this is of no help: a usual family name in a large master."""
+_FEW: Final = 12
+"""Up to so many keys of one kind are looked up each by itself, all in one statement."""
+_MANY: Final = 200
+"""Rows of keys looked up together from which on each is looked up by itself."""
 Keys = Callable[[Customer], Iterable[tuple[str, str]]]
 
 
@@ -101,30 +107,55 @@ def by_keys(tx: Connection, keys: Collection[tuple[str, str]], limit: int = 50) 
 
     A key that more than COMMON customers have says nothing of who wrote, and is left out.
     """
-    kinds: dict[str, dict[str, None]] = {}
-    for kind, key in keys:
-        kinds.setdefault(kind, {})[key] = None
     shared: dict[str, float] = {}
-    for kind, wanted in kinds.items():
-        for sharers in _sharers(tx, kind, list(wanted)):
-            for number in sharers:
-                shared[number] = shared.get(number, 0) + 1 / len(sharers)
+    for numbers in _sharers(tx, keys):
+        for number in numbers:
+            shared[number] = shared.get(number, 0) + 1 / len(numbers)
     best = sorted(shared, key=lambda number: (-shared[number], number))[:limit]
     found = find(tx, best)
     return [found[number] for number in best if number in found]
 
 
-def _sharers(tx: Connection, kind: str, keys: Sequence[str]) -> Iterator[list[str]]:
-    """For each key that is not common the numbers under it: all keys at once, and one by one where that is too much."""
-    for chunk in chunks(keys):
-        rows = tx.execute(_SHARING, {"kind": kind, "keys": chunk, "most": 2 * COMMON + 1}).all()
-        if len(rows) > 2 * COMMON:
-            alone = ({"kind": kind, "keys": [key], "most": COMMON + 1} for key in chunk)
-            rows = [row for one in alone if len(found := tx.execute(_SHARING, one).all()) <= COMMON for row in found]
-        together: dict[str, list[str]] = {}
-        for row in rows:
-            together.setdefault(row.key, []).append(row.number)
-        yield from (numbers for numbers in together.values() if len(numbers) <= COMMON)
+def _sharers(tx: Connection, keys: Iterable[tuple[str, str]]) -> Iterator[list[str]]:
+    """For each key that is not common the numbers under it; a statement for all kinds that have few keys."""
+    kinds: dict[str, dict[str, None]] = {}
+    for kind, key in keys:
+        kinds.setdefault(kind, {})[key] = None
+    few: list[tuple[str, str]] = []
+    for kind, wanted in kinds.items():
+        if len(wanted) <= _FEW:
+            few += [(kind, key) for key in wanted]
+            continue
+        for chunk in chunks(list(wanted)):
+            rows = tx.execute(_SHARING, {"kind": kind, "keys": chunk, "most": _MANY}).all()
+            if len(rows) == _MANY:
+                few += [(kind, key) for key in chunk]
+            else:
+                yield from _uncommon(rows)
+    for start in range(0, len(few), 2 * _FEW):
+        some = few[start : start + 2 * _FEW]
+        values: dict[str, str | int] = {f"kind{at}": kind for at, (kind, _) in enumerate(some)}
+        values |= {f"key{at}": key for at, (_, key) in enumerate(some)}
+        yield from _uncommon(tx.execute(_each(len(some)), values | {"most": COMMON + 1}).all())
+
+
+def _uncommon(rows: Iterable[Any]) -> Iterator[list[str]]:
+    together: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        together.setdefault((row.kind, row.key), []).append(row.number)
+    return (numbers for numbers in together.values() if len(numbers) <= COMMON)
+
+
+@cache
+def _each(number: int) -> TextClause:
+    """So many keys in one statement, of each no more rows than show that it is common."""
+    one = (
+        "SELECT * FROM (SELECT kind, key, number FROM customer_key"
+        " WHERE kind = :kind{0} AND key = :key{0} LIMIT :most) AS found{0}"
+    )
+    names = [f"{name}{at}" for name in ("kind", "key") for at in range(number)]
+    typed = [bindparam(name, type_=CleanKey) for name in names]
+    return text(" UNION ALL ".join(map(one.format, range(number)))).bindparams(*typed)
 
 
 def by_email(tx: Connection, email: str) -> list[Customer]:
@@ -151,7 +182,7 @@ _SEEN: Final = TableClause("import_seen", column("number", CleanKey), column("li
 _FIND: Final = select(*_COLUMNS).where(table.c.number.in_(bindparam("numbers", expanding=True)))
 _BY_EMAIL: Final = select(*_COLUMNS).where(table.c.email_key == bindparam("email")).order_by(table.c.number)
 _SHARING: Final = (
-    select(customer_key.c.key, customer_key.c.number)
+    select(customer_key.c.kind, customer_key.c.key, customer_key.c.number)
     .where(customer_key.c.kind == bindparam("kind"), customer_key.c.key.in_(bindparam("keys", expanding=True)))
     .limit(bindparam("most"))
 )

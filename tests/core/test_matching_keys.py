@@ -73,6 +73,22 @@ def test_labelled_fields_the_display_name_and_the_sender_are_asked_for_too() -> 
     assert {"sound"} == shared(YUMIKO, envelope=Envelope(author_name="TAKAHASHI Yumiko"))
 
 
+def test_an_address_is_one_in_whatever_form_it_is_written() -> None:
+    """Case and IDNA: the record has it as its owner typed it, the reading in comparable form."""
+    customer = replace(YUMIKO, email="Yumiko@Bücher.example")
+
+    assert {"email"} == shared(customer, envelope=Envelope(author="yumiko@xn--bcher-kva.example"))
+
+
+def test_a_long_mail_is_searched_where_its_numbers_are() -> None:
+    """A postal code may stand a line above its lot; what has no number near it is no address."""
+    talk = "いつもお世話になっております。\n" * 50
+    text = f"{talk}441-8035\n豊橋市有楽町\n五丁目6-21\n{talk}"
+
+    assert {"place"} == shared(YUMIKO, text)
+    assert "いつも" not in search_keys(mail(talk)).numbered.raw
+
+
 @pytest.mark.parametrize("number", ["20000002", "20000003", "2000002", "200000002", "02000002", "20000020"])
 def test_a_number_one_slip_away_finds_the_customer(number: str) -> None:
     """A digit wrong, two exchanged, one lost or doubled: for a clerk to see, never looked up as it stands."""

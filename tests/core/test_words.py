@@ -6,11 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optout_daemon.core.model import Category
+from optout_daemon.core.decision import decide
+from optout_daemon.core.matching.keys import search_keys
+from optout_daemon.core.matching.match import match
+from optout_daemon.core.model import Category, Customer, Decision, Disposition, Policy, ReplyKind
 from optout_daemon.core.reading import Reader, words
 from optout_daemon.core.reading.folding import Folded, fold
 from optout_daemon.core.reading.lexicon import Lexicon, Phrases, WordsError, expand
 from optout_daemon.core.reading.settings import ReaderSettings
+from optout_daemon.core.reply import NoReply, ReplyPlan, plan
 
 # Enough of Esperanto to be left alone in it.
 ESPERANTO = """
@@ -25,7 +29,7 @@ address = ["adreso"]
 inquiry = ["peto"]
 
 [channels]
-email = ["retpoŝto(jn|j|)", "retletero(jn|j|)"]
+email = ["retpoŝto(jn|j|n|)", "retletero(jn|j|n|)"]
 print = ["katalogo(jn|j|n|)", "letero(jn|j|n|)"]
 
 [wish]
@@ -58,6 +62,77 @@ def test_a_third_language_is_one_words_file() -> None:
     assert reading.language == "eo"
     assert reading.numbers == ("12345678",)
     assert [field.value for field in reading.fields if field.label == "nomo"] == ["Johano Forĝisto"]
+
+
+JOHANO = Customer("12345678", "Johano Forĝisto", "Strato 12, Leeds LS1 2AB")
+
+
+def decided(peto: str, languages: tuple[str, ...]) -> tuple[Decision, ReplyPlan | NoReply]:
+    """The whole way of one mail at a desk of these languages, from its bytes to who is answered in which language."""
+    form = f"Klientnumero: 12345678\nNomo: Johano Forĝisto\nAdreso: Strato 12, Leeds LS1 2AB\nPeto: {peto}\n"
+    reading, policy = reader().read(mail(form)), Policy(languages=languages)
+    found = {number: JOHANO for number in search_keys(reading).numbers if number == JOHANO.number}
+    decision = decide(reading, match(reading, found), policy)
+    return decision, plan(decision, reading, policy, ())
+
+
+@pytest.mark.parametrize(
+    ("peto", "disposition", "channels", "category"),
+    [
+        ("Bonvolu ne plu sendu al mi la katalogojn.", Disposition.APPLIED, ("print",), Category.OPT_OUT),
+        ("Ĉesu sendi informojn.", Disposition.APPLIED, ("email", "print"), Category.OPT_OUT),
+        ("Ĉesu sendi katalogojn, daŭre sendu retpoŝton.", Disposition.APPLIED, ("print",), Category.OPT_OUT),
+        ("Daŭre sendu la katalogojn.", Disposition.HELD, (), Category.OPT_IN),
+        ("Kie estas mia pakaĵo?", Disposition.HELD, (), Category.UNCLEAR),
+    ],
+)
+def test_an_opt_out_in_a_third_language_is_applied(
+    peto: str, disposition: Disposition, channels: tuple[str, ...], category: Category
+) -> None:
+    """Reading, matching and deciding know no language: the channels are the named ones, and what goes on is no stop."""
+    told, _ = decided(peto, ("ja", "en", "eo"))
+
+    assert (disposition, channels, category) == (told.disposition, told.channels, told.category)
+    assert (JOHANO.number if channels else None) == told.customer_number
+
+
+@pytest.mark.parametrize(
+    ("languages", "answered"),
+    [
+        (("ja", "en", "eo"), ("eo",)),
+        (("ja", "en"), ("ja", "en")),
+        (("en", "ja"), ("en",)),
+        (("ja",), ("ja", "en")),
+    ],
+)
+def test_a_reply_is_in_the_language_of_the_wish_or_in_the_desk_s_and_english(
+    languages: tuple[str, ...], answered: tuple[str, ...]
+) -> None:
+    """Policy, section 5."""
+    told, reply = decided("Bonvolu ne plu sendu al mi la katalogojn.", languages)
+
+    assert "eo" == told.language
+    assert isinstance(reply, ReplyPlan)
+    assert (ReplyKind.CONFIRMED, answered) == (reply.kind, reply.languages)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bonvolu ne plu sendu al mi la katalogojn.",
+        "Sehr geehrte Damen und Herren, bitte senden Sie mir keine Werbung mehr.",
+        "Bonjour, je ne veux plus recevoir vos catalogues. Merci.",
+    ],
+)
+def test_a_mail_in_a_language_that_the_desk_does_not_name_is_a_person_s(text: str) -> None:
+    """Nothing is guessed from words that look alike, and the answer is in the desk's first language and English."""
+    reading = Reader(ReaderSettings(languages=("ja", "en"))).read(mail(text))
+    told = decide(reading, match(reading, {}), Policy())
+    reply = plan(told, reading, Policy(), ())
+
+    assert (Disposition.HELD, "") == (told.disposition, told.language)
+    assert isinstance(reply, ReplyPlan)
+    assert ("ja", "en") == reply.languages
 
 
 def test_a_third_language_changes_nothing_for_the_first() -> None:

@@ -104,9 +104,9 @@ class Situation:
         assert found is not None
         return found
 
-    def blocked(self, **whom: str) -> bool:
+    def blocked(self, *, customer_number: str | None = None, email: str | None = None) -> bool:
         with self.database.reading() as tx:
-            return bool(suppressions.check(tx, channel="email", **whom))
+            return bool(suppressions.check(tx, channel="email", customer_number=customer_number, email=email))
 
     def replies(self, number: int) -> list[outbox.OutboxItem]:
         with self.database.reading() as tx:

@@ -321,11 +321,11 @@ def test_a_kill_after_the_dot_repeats_one_reply_with_the_same_bytes(desk: Desk, 
     """The server had it, and nobody recorded that: at worst the same reply twice, never not at all."""
     sink.answers["DOT"] = HANG
     desk.start()
-    sink.wait_for(1)
+    sink.wait_for(1, limit=60)
     desk.kill()
     sink.answers.clear()
     desk.start()
-    desk.until(lambda: desk.unsent() == 0, "all replies are sent")
+    desk.until(lambda: desk.settled(MAILS), "everything is decided, answered and filed")
     copies = Counter(message.raw for message in sink.messages)
 
     assert {1: REPLIES - 1, 2: 1} == Counter(copies.values())
@@ -340,7 +340,7 @@ def test_the_stop_does_not_wait_for_a_server_that_hangs(desk: Desk, sink: SmtpSi
     desk.start()
     desk.until(lambda: bool(sink.connections), "it speaks to the server")
     if verb == "DOT":
-        sink.wait_for(1)
+        sink.wait_for(1, limit=60)
 
     assert desk.stop() == 0
     with desk.database() as database, database.reading() as tx:

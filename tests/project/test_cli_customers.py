@@ -36,6 +36,24 @@ def test_a_file_is_imported_and_its_customers_are_found(desk: Desk) -> None:
     assert "10000002" == desk("customers", "find", "ANNA@Mail.Example", "--json").objects[0]["number"]
 
 
+def test_keys_of_an_earlier_program_are_made_anew(desk: Desk) -> None:
+    """Staff's candidates are found by today's rules, also where no record changed."""
+
+    def keys() -> list[tuple[str, str]]:
+        with closing(sqlite3.connect(desk.folder / "desk.db")) as database:
+            return database.execute("SELECT kind, key FROM customer_key ORDER BY kind, key").fetchall()
+
+    desk.stocked()
+    made = keys()
+    with closing(sqlite3.connect(desk.folder / "desk.db")) as database:
+        database.execute("UPDATE customer SET keys_version = 'of old'")
+        database.execute("DELETE FROM customer_key WHERE kind = 'family'")
+        database.commit()
+    desk("customers", "import", desk.file("c.csv", CUSTOMERS))
+
+    assert made == keys()
+
+
 def test_a_customer_who_is_not_there_is_a_no(desk: Desk) -> None:
     """1, and nothing on standard output."""
     desk.stocked()

@@ -153,11 +153,15 @@ def test_it_reads_well_to_a_clerk(stocked: Desk) -> None:
     said = stocked("explain", stocked.file("a.eml", OPT_OUT))
 
     for expected in (
-        "decision  applied",
-        "to be sent no more information",
+        "decision   Applied: the customer goes on the suppression list.",
+        "Nothing more is sent by: print.",
+        "to be sent no more information (written in English)",
         "Anna Weber",
         'labelled "customer number"',
-        "10000002 is in the directory; name agrees with the record; address agrees with the record",
+        "asks to stop: “stop sending me your catalogues”",
+        "10000002 is in the directory",
+        "name agrees with the record (the labelled name is the record's)",
+        "It is certain who writes and what is wanted.",
         "the opt-out is confirmed",
     ):
         assert expected in said.out
@@ -169,7 +173,8 @@ def test_the_reason_to_hold_is_said_in_words(stocked: Desk) -> None:
     """A name such as name_mismatch is for programs."""
     said = stocked("explain", stocked.file("a.eml", OPT_OUT.replace("Name: Anna", "Name: Bertha")))
 
-    assert "name_mismatch: the name is not the one on record" in said.out
+    assert "because    the name is not the one on record" in said.out
+    assert "_" not in said.out.partition("\n")[2]
 
 
 def test_no_secret_is_needed(stocked: Desk) -> None:

@@ -26,8 +26,10 @@ def chained(database: Database) -> Database:
         if database.is_sqlite:
             tx.execute(text("DROP TRIGGER audit_event_update"))
             tx.execute(text("DROP TRIGGER audit_event_delete"))
+            tx.execute(text("DROP TRIGGER audit_event_replace"))
         else:
             tx.execute(text("DROP TRIGGER audit_event_change ON audit_event"))
+            tx.execute(text("DROP TRIGGER audit_event_remove ON audit_event"))
     return database
 
 

@@ -96,6 +96,19 @@ def test_a_sync_makes_the_copy_what_the_source_says(crm: tuple[CustomerDatabase,
     assert ["20000001"] == [customer.number for customer in directory.by_email("anna@example.org")]
 
 
+def test_keys_of_an_earlier_program_are_made_anew_by_a_sync(crm: tuple[CustomerDatabase, Crm], database: Database):
+    """Staff's candidates are found by today's rules, also where no record changed."""
+    source, _ = crm
+    sync(source, database)
+    with database.transaction() as tx:
+        tx.execute(text("UPDATE customer SET keys_version = 'of old'"))
+        tx.execute(text("DELETE FROM customer_key"))
+    sync(source, database)
+
+    with database.reading() as tx:
+        assert ["20000001"] == [one.number for one in customers.by_keys(tx, match_keys(ANNA))]
+
+
 def test_a_source_that_lost_its_rows_does_not_empty_the_copy(crm: tuple[CustomerDatabase, Crm], database: Database):
     """A half-finished load over there is not the end of all customers here; one alarm, and the old copy stays."""
     source, write = crm

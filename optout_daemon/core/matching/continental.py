@@ -31,6 +31,12 @@ _HOUSE: Final = re.compile("[0-9]{1,5}[a-z]?")
 _SUFFIX: Final = re.compile("[a-z]|i{1,3}|iv|bis|ter|hs")
 _UNIT: Final = re.compile("([0-9]{1,4})(?:o|a|er|e)?([a-z]?)")
 _DOOR: Final = re.compile("[a-z]|[oa][a-z]")
+_SIDES: Final = {
+    side: words.split()[0][0]
+    for words in ("izquierda izda izq izqda", "derecha dcha drcha dcho", "centro ctro cto", "links", "rechts", "mitte")
+    for side in words.split()
+}
+"""A door by the side that it is on, as its letter: 3º dcha is 3º D."""
 _STATE: Final = re.compile(r"(?<=\S)\s+[A-Z]{2,3}\s*$")
 _CODE: Final = re.compile("[0-9]{4,5}")
 _UMLAUT: Final = re.compile("(?<=[aou])e")
@@ -95,7 +101,7 @@ class ContinentalAddress:
         house, end = words[behind], behind + 1
         if end < len(words) and house.isdigit() and _SUFFIX.fullmatch(words[end]):
             gap = passage.folded[tokens[end - 1].end : tokens[end].start]
-            if gap in ("", " ", "-", "/"):
+            if gap in (" ", "-", "/"):
                 house, end = house + words[end], end + 1
         town = self._town(words, max(0, at - 4), at, end)
         found = Finding(Agreement.DIFFERS, tokens[at].start, tokens[max(end, town[1] if town else 0) - 1].end)
@@ -127,6 +133,7 @@ def _unit(words: Words) -> tuple[str, str]:
     """Floor or flat with its door, of words such as 3o b, apartment 32."""
     while words and not words[0][0].isdigit():
         words = words[1:]
+    words = tuple(_SIDES.get(word, word) for word in words)
     doors = next((at for at, word in enumerate(words[1:3], 1) if not _DOOR.fullmatch(word)), 3)
     squeezed = "".join(words[:doors])
     found = _UNIT.match(squeezed)

@@ -30,6 +30,9 @@ Key = tuple[str, str]
 NUMBER, NAME, FAMILY, SOUND, PLACE, EMAIL = "number", "name", "family", "sound", "place", "email"
 """Kinds of keys: the number; the whole name; the family name; kana or romaji; postal code with lot; e-mail address."""
 
+KEYS_VERSION: Final = "2026-11-24"
+"""Kept with each customer: a new one where `match_keys` makes other keys, so that the next import makes them anew."""
+
 _MOST_NAMES = 6
 
 

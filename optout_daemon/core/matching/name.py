@@ -114,9 +114,10 @@ class PersonName:
             return max(hits, key=lambda hit: hit[1] - hit[0])
         whole = "".join(self._units)
         at = passage.squeezed.find(whole) if HANGUL.search(whole) else -1
-        if at >= 0 and not HANGUL.search(passage.squeezed[max(0, at - 1) : at]):
+        if at == 0 or (at > 0 and (passage.broken_before(at) or not HANGUL.match(passage.squeezed, at - 1))):
             end = at + len(whole)
-            if not HANGUL.match(passage.squeezed, end) or passage.squeezed.startswith(_AFTER_HANGUL, end):
+            alone = passage.broken_before(end) or not HANGUL.match(passage.squeezed, end)
+            if alone or passage.squeezed.startswith(_AFTER_HANGUL, end):
                 return passage.unsqueezed(at), passage.unsqueezed(end - 1) + 1
         words = [token.word for token in Passage(self.customer.name).tokens]
         return foreign_kana.find(self.western, self.kana, words, passage) if self.western else None
@@ -155,7 +156,9 @@ class PersonName:
         ignored = all(word in TITLES or word in SUFFIXES or (found and word in _REMARKS) for word in words)
         script = bare("".join(_SCRIPT.findall(rest)))
         if ignored and not script:
-            return Likeness.FULL if found else Likeness.EMPTY
+            if found:
+                return Likeness.FULL
+            return Likeness.OTHER if HANGUL.search(rest) else Likeness.EMPTY
         if found:
             return Likeness.OTHER
         if self.kanji and self._is_whole(part):

@@ -65,7 +65,7 @@ def _family_first(recorded: str) -> tuple[WesternName, ...]:
     words = [word for word in words if word and word not in TITLES]
     if not 2 < len(words) < 6 or words[0] not in FAMILIES or words[-1] in surnames():
         return ()
-    if any(word in given_names() for word in words[1:-1]):
+    if words[1] not in _INNER and any(word in given_names() for word in words[1:-1]):
         return ()  # Kim Marie Anderson
     family, rest = words[0], words[1:]
     core = [word for word in rest if word not in _INNER] or rest

@@ -17,7 +17,7 @@ from typing import Final
 from optout_daemon.core.matching import building, lot
 from optout_daemon.core.matching.building import Building
 from optout_daemon.core.matching.folding import Passage, fold
-from optout_daemon.core.matching.gazetteer import PLACE, Area, areas, locate, parts, place_form, prefectures
+from optout_daemon.core.matching.gazetteer import PLACE, Area, locate, parts, place_form, prefectures
 from optout_daemon.core.matching.kana import KANA, KANJI
 from optout_daemon.core.matching.town_spelling import AZA, behind, in_kyoto, same_streets, spellings, street_end
 from optout_daemon.core.model import Agreement
@@ -110,7 +110,7 @@ class Place:
         found = _BRACKET.search(text, at + len(self.town), at + len(self.town) + 60)
         area = locate(_CODE.sub("", found[1]))[0] if found else Area()
         strange = area.prefecture not in ("", self.area.prefecture) or area.city not in ("", self.area.city)
-        return strange and (area.city + area.ward in areas() or area.prefecture in prefectures())
+        return strange and (area.city in parts() or area.prefecture in prefectures())
 
     def _is_city_named(self, text: str) -> bool:
         """Whether the city or the ward is named outside the town's own name: 伊勢の堀内です。二見町茶屋111-8."""

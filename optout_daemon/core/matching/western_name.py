@@ -105,17 +105,21 @@ class WesternName:
                     ):
                         after += 1
                     after = _take(passage, after, self.given)
+                    after = self._behind_middles(passage, after) if after > 0 else after
                     if after > 0:
-                        yield index, self._behind_middles(passage, after), True
+                        yield index, after, True
 
     def _behind_middles(self, passage: Passage, at: int) -> int:
-        """Index behind the middle names or initials that follow the given name at the end: Smith, Mary Ann."""
+        """Index behind the middle names or initials that follow the given name at the end: Smith, Mary Ann.
+
+        -1 where another initial follows: Smith, Mary B. is not Mary Ann.
+        """
         tokens = passage.tokens
         initials = {middle[0] for middle in self.middles}
         while at < len(tokens) and _gap(passage, at, _BLANK):
             word = tokens[at].word
             if not (word in self.middles or (len(word) == 1 and (word in initials if initials else at))):
-                break
+                return -1 if len(word) == 1 and passage.folded.startswith(".", tokens[at].end) else at
             at += 1
         return at
 
@@ -148,7 +152,7 @@ class WesternName:
         return -1
 
     def _is_longer(self, passage: Passage, start: int, end: int, *, turned: bool) -> bool:
-        """Whether the hit is only part of a longer name: Marie Smith-Jones, Anna-Marie Smith, Anne Marie Smith."""
+        """Whether the hit is only part of a longer name: Marie Smith-Jones, Anne Marie Smith, Jones Smith, Marie."""
         tokens = passage.tokens
         if end < len(tokens):
             beside = _beside(passage, end)
@@ -161,7 +165,10 @@ class WesternName:
             beside, before = _beside(passage, start), tokens[start - 1]
             if beside == "-" and before.word.isalpha():
                 return True
-            if beside and before.word in given_names() and passage.is_capital(before.start):
+            more = before.word in given_names() or (
+                turned and before.word in surnames() and before.word not in self.middles
+            )
+            if beside and more and passage.is_capital(before.start):
                 return True
         return False
 

@@ -1,0 +1,448 @@
+"""Where a name or an address of the record ends: one step further it is somebody else's (policy, section 4).
+
+Tables of what the customer states, in running text, against one record each. A mutation run over the matching found
+them: each case is one that a wrong comparison would have let through or thrown away.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from optout_daemon.core.matching.folding import fold
+from optout_daemon.core.matching.name import Likeness, PersonName
+from optout_daemon.core.matching.transcription import can_stand_for
+from optout_daemon.core.model import Agreement, Customer
+from tests.core.matching_cases import matched
+
+AGREES = Agreement.AGREES
+
+Kind = tuple[tuple[str, str, str], tuple[str, ...], tuple[str, ...]]
+"""Name on record with kana and romaji; texts that state it; texts that do not."""
+
+NAMES: tuple[Kind, ...] = (
+    (
+        ("髙橋　裕美子", "タカハシ ユミコ", "Yumiko Takahashi"),
+        (
+            "I am Yumiko Takahashi and want no mail",
+            "Yumiko Takahashi-san",
+            "Yumiko Takahashi-sama",
+            "Yumiko Takahashi-sensei",
+            "Yumiko Takahashi-kun",
+            "Yumiko Takahashi-dono",
+            "Yumiko Takahashi-",
+            "Yumiko Takahashi-20000009",
+            "20000009-Yumiko Takahashi",
+            "no 5-Yumiko Takahashi",
+            "Yumiko        Takahashi",
+        ),
+        (
+            "Yumiko Takahashi-Sato",
+            "Yumiko Takahashi-wada here",
+            "5 Anna-Yumiko Takahashi",
+            "Yumiko: Takahashi",
+            "Yumiko         Takahashi",
+            "Yu Miko Takahashi",
+            "佐藤 （たかはし）ゆみこ",
+        ),
+    ),
+    (
+        ("原　聡", "ハラ サトシ", ""),
+        ("原（はら）聡", "会員番号は20000009原聡相模原市南区古淵3-28-1"),
+        ("会員番号は20000009原聡美相模原市南区古淵3-28-1", "会員番号は20000009原聡大阪市南区古淵3-28-1"),
+    ),
+    (
+        ("김 민수", "", ""),
+        ("김민수", "저는 김민수입니다", "김민수님", "한1김민수", "김민수 박김민수", "a김민수 씨"),
+        ("박김민수", "김민수진", "박민수", "저는 김민"),
+    ),
+    (
+        ("Joerg Mueller", "", ""),
+        ("Jörg Müller", "Joerg Mueller", "Mueller, Joerg"),
+        ("Jorg Muller", "Jorg Muller, Grüße", "Grüße, Jorg Muller"),
+    ),
+    (
+        ("Nguyen Thi Bich Ngoc", "", ""),
+        (
+            "Bich Ngoc Nguyen",
+            "Bich Ngoc Nguyen Thi",
+            "Thi Bich Ngoc Nguyen",
+            "Ngoc Nguyen Thi Bich",
+            "Bich-Ngoc Nguyen",
+        ),
+        ("Bich Nguyen", "Ngoc Nguyen", "Ngoc Bich Nguyen", "Bich Ngoc Tran"),
+    ),
+    (
+        ("Nguyen Thi Minh Anh", "", ""),
+        ("Minh Anh Nguyen", "Minh Anh Nguyen Thi", "Thi Minh Anh Nguyen", "Anh Nguyen Thi Minh", "Nguyen Thi Minh Anh"),
+        ("Anh Nguyen", "Minh Nguyen", "Thi Nguyen", "Minh Anh Tran"),
+    ),
+    (("Nguyen Thi Minh-Anh", "", ""), ("Minh-Anh Nguyen", "Minh Anh Nguyen"), ("Anh Nguyen", "Minh Nguyen")),
+    (("Mr. Kim Min Su", "", ""), ("Min Su Kim", "Kim Min Su", "Min-Su Kim"), ("Min Kim", "Min Ho Kim")),
+    (("Kim Suk Anderson", "", ""), ("Kim Anderson", "Kim S. Anderson"), ("Suk Anderson",)),
+    (("Kim Marie Borgstrom", "", ""), ("Kim Borgstrom", "Kim M. Borgstrom"), ("Marie Borgstrom",)),
+    (("Kim Marie Zed Borgstrom", "", ""), ("Kim Borgstrom", "Kim Marie Borgstrom"), ("Marie Zed Borgstrom",)),
+    (
+        ("Ana Maria Li Garcia", "", ""),
+        ("Li Garcia, Ana Maria", "Ana Li Garcia"),
+        ("Li, Ana Maria", "López Garcia, Ana Maria"),
+    ),
+    (
+        ("José Ignacio Muñoz García Jr.", "", ""),
+        ("Muñoz García, José Ignacio", "Muñoz García, José Ignacio Jr."),
+        ("Muñoz García, José Ignacio Sr.", "José Muñoz", "Ignacio Muñoz García"),
+    ),
+    (
+        ("Michael O'Connell", "マイケル", ""),
+        ("マイケル・オコンネルです", "私はマイケル・オ・コンネルです"),
+        ("マイケルです", "オコンネルです"),
+    ),
+    (
+        ("Michael O'Connell", "", ""),
+        ("私はマイケル・オコンネルです", "オコンネル・マイケルと申します"),
+        ("マイケル・ジョン・オコンネルです", "私はマイケル・オコナーです", "私はマイク・オコンネルです"),
+    ),
+    (
+        ("Xuan Nguyen", "スアン グエン", ""),
+        ("スアン・グエン", "グエン スアン", "わたしはスアングエンです", "グエンスアンと申します"),
+        ("グエンです", "スアンです", "スアンスアン", "グエングエン", "わたしはスアングエンザです"),
+    ),
+    (
+        ("Marie Smith", "", ""),
+        ("Smith Marie Please stop", "Smith, Marie B.", "Jones Lane. Smith, Marie"),
+        ("Smith Marie Anne", "Jones Smith, Marie", "Anna Smith, Marie", 'Marie "Mary"', "Marie (Mary)"),
+    ),
+    (
+        ("Mary Ann Smith", "", ""),
+        ("Smith, Mary", "Smith, Mary A.", "Smith, Mary Ann", "Smith, Mary I want no mail"),
+        ("Smith, Mary B.", "Jones Smith, Mary Ann"),
+    ),
+    (("Mary Jones Smith", "", ""), ("Jones Smith, Mary", "Smith, Mary Jones", "Smith, Mary J."), ("Smith, Mary A.",)),
+    (("Bruce Li", "ブルース リ", ""), ("ブルース・リです", "わたしはブルース・リです"), ("ブルース・ロです", "リです")),
+)
+
+Home = tuple[str, str, tuple[str, ...], tuple[str, ...]]
+"""Address on record with its postal code; texts that state it; texts that do not."""
+
+HOMES: tuple[Home, ...] = (
+    (
+        "北海道札幌市中央区南3条西5-12-7 すすきのハイツ601",
+        "060-0063",
+        (
+            "12-7 West 5 South 3, Chuo-ku, Sapporo",
+            "South 3 West 5-12-7-601, Chuo-ku, Sapporo",
+            "Chuo-ku, Sapporo, South 3 West 5-12-7",
+            "Chuo-ku, Sapporo, South 3 West 5-12-7\n2 catalogues came",
+        ),
+        (
+            "3-12-7 West 5 South 3, Chuo-ku, Sapporo",
+            "South 3 West 5-12-7-602, Chuo-ku, Sapporo",
+            "South 3 West 5-12-7-6, Chuo-ku, Sapporo",
+        ),
+    ),
+    ("東京都新宿区市ヶ谷田町2-3-4", "", ("新宿区市谷田町2-3-4",), ("新宿区市田町2-3-4",)),
+    ("神奈川県横浜市中区ミノリ町1-2-3", "", ("横浜市中区ミノリ町1-2-3",), ("横浜市中区ミリ町1-2-3",)),
+    ("神奈川県横浜市中区緑ノリ町1-2-3", "", ("横浜市中区緑ノリ町1-2-3",), ("横浜市中区緑リ町1-2-3",)),
+    ("神奈川県横浜市中区ミノ里町1-2-3", "", ("横浜市中区ミノ里町1-2-3",), ("横浜市中区ミ里町1-2-3",)),
+    ("神奈川県横浜市中区ミ里町1-2-3", "", (), ("横浜市中区ミノ里町1-2-3",)),
+    ("神奈川県横浜市中区緑リ町1-2-3", "", (), ("横浜市中区緑ノリ町1-2-3",)),
+    ("北海道函館市西入船町1-2-3", "", ("函館市西入船町1-2-3",), ("函館市船町1-2-3",)),
+    ("京都府京都市中京区寺町通御池上ル488", "", ("中京区寺町通御池上ル488",), ("京都市中京区北488",)),
+    (
+        "京都府京都市中京区寺町通御池上る上本能寺前町488",
+        "604-0925",
+        ("会員番号は20000009です。メールは要りません。住所は中京区寺町通御池上る上本能寺前町488です。",),
+        ("会員番号は20000009です。メールは要りません。住所は中京区寺町通御池下る上本能寺前町488です。",),
+    ),
+    ("Calle Mayor, 5, Madrid", "28013", ("Calle Mayor 5, Madrid", "C/ Mayor, 5, Madrid"), ("Calle Mayor 6, Madrid",)),
+    (
+        "Calle Mayor 5 bis, 3º B, Madrid",
+        "28013",
+        ("Calle Mayor 5 bis, 3º B, Madrid", "Calle Mayor 5-bis, Madrid"),
+        ("Calle Mayor 5, 3º B, Madrid", "Calle Mayor 5 bis, 3º C, Madrid", "Calle Mayor 5 ter, 3º B, Madrid"),
+    ),
+    (
+        "Calle de Embajadores 47, 3º B, Madrid",
+        "28012",
+        ("Madrid, Calle de Embajadores 47", "Calle de Embajadores 47, 3º B escalera, Madrid"),
+        (
+            "Calle de Embajadores 47, 3º B",
+            "Calle de Embajadores 47, 3º B, Toledo",
+            "Madrid, Calle de Embajadores 47, 4º B",
+            "Calle de Embajadores 47, 3º A escalera, Madrid",
+        ),
+    ),
+    (
+        "Calle de Embajadores 47, 3º izquierda, Madrid",
+        "28012",
+        ("Calle de Embajadores 47, 3º izda, Madrid", "Calle de Embajadores 47, 3º izq., Madrid"),
+        ("Calle de Embajadores 47, 3º derecha, Madrid", "Calle de Embajadores 47, 3º dcha, Madrid"),
+    ),
+    (
+        "Lindenstraße 12, Berlin",
+        "10969",
+        (
+            "Berlin, Lindenstraße 12",
+            "10969 Berlin, Lindenstraße 12",
+            "Lindenstraße 12, 10969",
+            "Früher Lindenstraße 11, Berlin. Jetzt Lindenstraße 12, Berlin",
+        ),
+        (
+            "Lindenstraße 11, Berlin",
+            "Lindenstraße 11, Berlin. Lindenstraße is long",
+            "10999 Berlin, Lindenstraße 12",
+            "Lindenstraße 12, 10999 Berlin",
+            "Lindenstraße 12, 10999",
+            "Lindenstraße 12",
+        ),
+    ),
+    (
+        "Lindenstraße 12 a, Berlin",
+        "",
+        ("Lindenstraße 12a, Berlin", "Lindenstr. 12 a, Berlin", "Lindenstraße 12-a, Berlin"),
+        ("Lindenstraße 12, Berlin", "Lindenstraße 12 b, Berlin"),
+    ),
+    ("Keizersgracht 123, Amsterdam", "1015 CJ", ("Keizersgracht 123, 1015 CJ",), ("Keizersgracht 123, 1015 CK",)),
+    ("Rua Nova do Almada 12, Lisboa", "", ("Rua Nova Almada 12, Lisbon",), ("Rua Nova do Almada 13, Lisboa",)),
+    (
+        "P.O. Box 1187, Darwin",
+        "",
+        ("PO Box 1187, Darwin", "Post Office Box 1187, Darwin", "P.O. Box 1187, Darwin"),
+        ("PO Box 1178, Darwin",),
+    ),
+    ("愛知県豊橋市有楽町5番地コーポ有楽309号室", "", ("豊橋市有楽町5番地",), ("豊橋市有楽町6番地",)),
+    (
+        "愛知県豊橋市有楽町5-6コーポ有楽309号室",
+        "",
+        ("豊橋市有楽町5-6", "豊橋です。有楽堂の者です。有楽町5-6です。", "豊橋です。大字有楽町5-6です。"),
+        ("豊橋市有楽町5-7",),
+    ),
+    ("愛知県豊橋市有楽町5 コーポ有楽309号室", "", ("豊橋市有楽町5番地",), ("豊橋市有楽町6番地",)),
+    ("北海道函館市船町1-2-3", "", ("函館市船町1-2-3",), ("函館市西山東入船町1-2-3",)),
+    ("三重県津市羽所町700", "", ("津市羽所町700",), ("大津市羽所町700番地",)),
+    (
+        "山梨県甲府市丸の内2丁目33番4号",
+        "400-0031",
+        ("甲府の者です。丸の内2-33-4（甲府市）", "甲府の者です。丸の内2-33-4（山梨県）"),
+        (),
+    ),
+    (
+        "214, 2nd Cross, Jayanagar, Bengaluru, 560 011",
+        "560011",
+        (
+            "214, 2nd Cross, Bengaluru",
+            "No 214, 2nd Cross, Jayanagar, Bangalore",
+            "214, 2nd Cross, 560011",
+            "#214, 2nd Cross, 560 011",
+            "H-214, 2nd Cross, Jayanagar, Bengaluru",
+            "Inquiry 5, 214, 2nd Cross, Jayanagar, Bengaluru",
+        ),
+        (),
+    ),
+    ("#214, 2nd Cross, Jayanagar, Bengaluru", "", ("214, 2nd Cross, Jayanagar, Bengaluru",), ()),
+    ("214, 2nd Floor, 5th Cross, Jayanagar, Bengaluru", "", ("214, 5th Cross, Jayanagar, Bengaluru",), ()),
+    (
+        "214 Rose Villa, 2nd Cross, Jayanagar, Bengaluru",
+        "",
+        ("214 Rose Villa, 2nd Cross, Jayanagar, Bengaluru",),
+        (
+            "214 Rose Villa, 3rd Cross, Jayanagar, Bengaluru",
+            "3-214 Rose Villa, 2nd Cross, Jayanagar, Bengaluru",
+            "4/214 Rose Villa, 2nd Cross, Jayanagar, Bengaluru",
+            "214 Rose Villa, 2nd Cross, Koramangala, Bengaluru",
+            "214 Rose Villa, 2nd Cross, Jayanagar, Mysuru",
+            "214 Rose Villa, 2nd Cross",
+            "2nd Cross, Jayanagar, Bengaluru 214 Rose Villa",
+        ),
+    ),
+    (
+        "東京都世田谷区若林4-21-8 メゾン代田202",
+        "",
+        (
+            "202, 4-21-8 Wakabayashi, Setagaya-ku, Tokyo",
+            "1: 4-21-8 Wakabayashi, Setagaya-ku, Tokyo",
+            "Tel 03-5555-0123, 4-21-8 Wakabayashi, Setagaya-ku, Tokyo",
+            "202 Maison Daita, 4-21-8 Wakabayashi, Setagaya-ku, Tokyo",
+            "Daita 202, 4-21-8 Wakabayashi, Setagaya-ku, Tokyo",
+        ),
+        (
+            "203, 4-21-8 Wakabayashi, Setagaya-ku, Tokyo",
+            "Number 20000009, 203, 4-21-8 Wakabayashi, Setagaya-ku, Tokyo",
+            "802 Maison Daita, 4-21-8 Wakabayashi, Setagaya-ku, Tokyo",
+            "802 Le Maison Daita, 4-21-8 Wakabayashi, Setagaya-ku, Tokyo",
+            "802 Daita, 4-21-8 Wakabayashi, Setagaya-ku, Tokyo",
+            "Daita 802, 4-21-8 Wakabayashi, Setagaya-ku, Tokyo",
+            "5 Daita 802, 4-21-8 Wakabayashi, Setagaya-ku, Tokyo",
+        ),
+    ),
+    (
+        "愛知県名古屋市中村区名駅4-7-1",
+        "",
+        ("Meieki 4-7-1, Nakamura-ku, Nagoya", "4-7-1 Meieki, Nakamuraku, Nagoyashi"),
+        (
+            "Kita-Meieki 4-7-1, Nakamura-ku, Nagoya",
+            "Kita Meieki 4-7-1, Nakamura-ku, Nagoya",
+            "4-7-1 Meieki Minami, Nakamura-ku, Nagoya",
+        ),
+    ),
+    (
+        "Bluff Heights 502, 74-3 Yamate-cho, Naka-ku, Yokohama",
+        "",
+        ("横浜市中区山手町74-3-502", "横浜市中区山手町74-3"),
+        ("横浜市中区山手町74-3-503", "横浜市中区山手町74-3-5-502"),
+    ),
+    ("新潟県新潟市中央区学校町通二番町598", "951-8121", (), ("2-598 Bandai, Chuo-ku, Niigata",)),
+)
+
+
+def customer_named(name: str, kana: str, romaji: str) -> Customer:
+    return Customer("20000009", name, "神奈川県相模原市南区古淵3-28-1", kana, romaji)
+
+
+@pytest.mark.parametrize(("record", "text"), [(record, text) for record, same, _ in NAMES for text in same])
+def test_the_name_on_record_is_seen(record: tuple[str, str, str], text: str) -> None:
+    """Whatever stands around it that is no part of a name."""
+    customer = customer_named(*record)
+
+    assert AGREES is matched(customer, text).name
+
+
+@pytest.mark.parametrize(("record", "text"), [(record, text) for record, _, others in NAMES for text in others])
+def test_another_name_or_a_longer_one_is_not_the_name_on_record(record: tuple[str, str, str], text: str) -> None:
+    """One more word, another sign between two words: another person may have written."""
+    customer = customer_named(*record)
+
+    assert AGREES is not matched(customer, text).name
+
+
+@pytest.mark.parametrize(
+    ("home", "code", "text"), [(home, code, text) for home, code, same, _ in HOMES for text in same]
+)
+def test_the_address_on_record_is_seen(home: str, code: str, text: str) -> None:
+    """In any order that people write it in, with its room or without."""
+
+    assert AGREES is matched(Customer("20000009", "", home, postal_code=code), text).address
+
+
+@pytest.mark.parametrize(
+    ("home", "code", "text"), [(home, code, text) for home, code, _, others in HOMES for text in others]
+)
+def test_another_home_is_not_the_address_on_record(home: str, code: str, text: str) -> None:
+    """One number, one sign or one word off: a neighbour may have written."""
+
+    assert Agreement.DIFFERS is matched(Customer("20000009", "", home, postal_code=code), text).address
+
+
+@pytest.mark.parametrize(
+    ("home", "text"),
+    [
+        ("Lindenstraße 12, Berlin", "Berlin, Lindenstraße"),
+        ("Lindenstraße 12, Berlin", "Lindenstraße, Berlin"),
+        ("Rua Nova do Almada 12, Lisboa", "Rua Almada 12, Lisboa"),
+        ("東京都新宿区市ヶ谷田町2-3-4", "「2-3-4」 新宿区市谷砂土原町"),
+        ("京都府京都市中京区寺町通御池上ル488", "京都市中京区488"),
+        ("", "Lindenstraße"),
+        (",", "Lindenstraße"),
+    ],
+)
+def test_a_street_without_a_number_or_another_street_says_nothing(home: str, text: str) -> None:
+    """Then the reply asks for the address."""
+
+    assert Agreement.ABSENT is matched(Customer("20000009", "", home), text).address
+
+
+@pytest.mark.parametrize(
+    ("home", "code", "text"),
+    [
+        ("山梨県甲府市丸の内2丁目33番4号", "400-0031", "甲府の者です。丸の内2-33-4（東京都千代田区）"),
+        ("山梨県甲府市丸の内2丁目33番4号", "400-0031", "甲府の者です。丸の内2-33-4（東京都）"),
+        ("山梨県甲府市丸の内2丁目33番4号", "400-0031", "甲府の者です。丸の内2-33-4（名古屋市）"),
+        ("山梨県甲府市丸の内2丁目33番4号", "400-0031", "甲府の者です。丸の内2-33-4（100-0005東京都千代田区）"),
+        ("214, 2nd Cross, Jayanagar, Bengaluru", "560011", "214, 2nd Cross, Koramangala, Bengaluru"),
+        ("214, 2nd Cross, Jayanagar, Bengaluru", "560011", "214, 3rd Cross, Jayanagar, Bengaluru"),
+        ("214, 2nd Cross, Jayanagar, Bengaluru", "560011", "3-214, 2nd Cross, Jayanagar, Bengaluru"),
+        ("214, 2nd Cross, Jayanagar, Bengaluru", "560011", "4/214, 2nd Cross, Jayanagar, Bengaluru"),
+        ("214, 2nd Cross, Jayanagar, Bengaluru", "560011", "214, 2nd Cross, 560012"),
+        ("214, 2nd Cross, Jayanagar, Bengaluru", "", "214, 2nd Cross, Jayanagar"),
+    ],
+)
+def test_the_same_numbers_in_another_city_or_quarter_do_not_agree(home: str, code: str, text: str) -> None:
+    """A common town or cross of one city has its like in the next."""
+
+    assert AGREES is not matched(Customer("20000009", "", home, postal_code=code), text).address
+
+
+@pytest.mark.parametrize(
+    ("recorded", "value", "expected"),
+    [
+        ("김 민수", "김민수", Likeness.FULL),
+        ("김 민수", "박민수", Likeness.OTHER),
+        ("Mary Ann Smith", "Smith, Mary A.", Likeness.FULL),
+        ("Mary Ann Smith", "Smith, Mary B.", Likeness.OTHER),
+        ("Marie Smith", "Smith, Marie B.", Likeness.FULL),
+    ],
+)
+def test_a_labelled_name_is_the_record_s_or_another(recorded: str, value: str, expected: Likeness) -> None:
+    """In its field nothing may stand beside the name."""
+
+    assert expected is PersonName(Customer("20000009", recorded, "")).likeness(value)
+
+
+@pytest.mark.parametrize(
+    ("word", "heard", "others"),
+    [
+        ("low", "ロウ ロー", "レオ"),
+        ("joyce", "ジョイス", "ジョイ ジョアス"),
+        ("george", "ジョージ", "ジョー ゲオルク"),
+        ("james", "ジェームズ ジェイムズ", "ジム ジェーム"),
+        ("charles", "チャールズ", "チャーリー カール"),
+        ("fred", "フレッド", "フリード フレッダ"),
+        ("grace", "グレース グレイス", "グレーシー グラハム"),
+        ("louis", "ルイス", "ルーシー ルイザ"),
+        ("tyler", "タイラー", "テイラー"),
+        ("taylor", "テイラー", "テラン"),
+        ("ryan", "ライアン", "リャン ライナ"),
+        ("juan", "フアン", "ジュリアン"),
+        ("carlos", "カルロス", "カルロ カーラ"),
+        ("cynthia", "シンシア", "シンディ キンシア"),
+        ("cyrus", "サイラス", "サイモン キラス"),
+        ("gilbert", "ギルバート", "ギルバ ヒルベルト"),
+        ("philip", "フィリップ", "フィル フィリッパ"),
+        ("joseph", "ジョセフ", "ジョセフィン ジョー"),
+        ("hughes", "ヒューズ", "ヒュー ユーズ"),
+        ("jones", "ジョーンズ", "ジョーン ジョンソン"),
+        ("campbell", "キャンベル", "キャメル カンブル"),
+        ("dwight", "ドワイト", "ドナイト ワイト"),
+        ("kowalski", "コワルスキ", "コワルスカ"),
+        ("ned", "ネッド", "ニード ネット"),
+        ("yolanda", "ヨランダ", "ヨーク ヨナ"),
+        ("hannah", "ハンナ", "アンナ ハンク"),
+        ("anna", "アンナ", "ハンナ アン"),
+        ("tom", "トム", "トーマス ティム"),
+        ("quinn", "クイン", "クリン キーラ"),
+        ("brooke", "ブルック", "ブルース ブレイク"),
+        ("ito", "イトウ", "イタ エト"),
+    ],
+)
+def test_each_letter_has_its_sounds_and_no_others(word: str, heard: str, others: str) -> None:
+    """The letters beside it decide: c in Cyrus and in Carlos, g in George and in Gilbert, e in Ned and in Jones."""
+    assert [] == [kana for kana in heard.split() if not can_stand_for(fold(kana), word)]
+    assert [] == [kana for kana in others.split() if can_stand_for(fold(kana), word)]
+
+
+@pytest.mark.parametrize(
+    ("kana", "word"),
+    [
+        ("ア", "a"),
+        ("", "li"),
+        ("リ", "Li"),
+        ("リ", "l1"),
+        ("リ", "lí"),
+        ("リ", ""),
+        ("ア" * 49, "a" * 24),
+        ("リ", "l" * 25),
+    ],
+)
+def test_what_is_no_latin_word_or_no_kana_stands_for_nothing(kana: str, word: str) -> None:
+    """One sound is too little to tell a person by, and an endless word is no name."""
+
+    assert not can_stand_for(fold(kana), word)
