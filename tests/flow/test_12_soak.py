@@ -13,9 +13,7 @@ from tests.soak import Soak
 pytestmark = pytest.mark.slow
 
 
-def test_killed_at_random_instants_it_ends_as_an_undisturbed_desk(
-    dovecot: Dovecot, capsys: pytest.CaptureFixture[str]
-):
+def test_killed_at_random_instants_it_ends_as_an_undisturbed_desk(dovecot: Dovecot, capsys: pytest.CaptureFixture[str]):
     """Nothing lost, doubled, wrong or missing; a reply again only where a kill fell before its record (design)."""
     folder = temporary_folder("soak")
     figures = Soak(folder, dovecot, mails=60, kills=8, seed=20261124).run()
