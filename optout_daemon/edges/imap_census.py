@@ -123,7 +123,7 @@ class Census:
         except Refused:
             return None
         raw: bytes | None = row.get(b"BODY[]" if head is None else b"BODY[]<0>")
-        return hashlib.sha256(raw[:head]).hexdigest() if raw else None
+        return hashlib.sha256(raw[:head]).hexdigest() if raw or (raw is not None and not size) else None
 
     def _counted(self, uids: Sequence[int]) -> list[Counted]:
         connection, client = self._alive()

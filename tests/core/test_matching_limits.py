@@ -131,6 +131,7 @@ HOMES: tuple[Home, ...] = (
             "12-7 West 5 South 3, Chuo-ku, Sapporo",
             "South 3 West 5-12-7-601, Chuo-ku, Sapporo",
             "Chuo-ku, Sapporo, South 3 West 5-12-7",
+            "Chuo-ku, Sapporo, 12-7 W 5 S 3",
             "Chuo-ku, Sapporo, South 3 West 5-12-7\n2 catalogues came",
         ),
         (
@@ -290,6 +291,18 @@ HOMES: tuple[Home, ...] = (
         ("横浜市中区山手町74-3-502", "横浜市中区山手町74-3"),
         ("横浜市中区山手町74-3-503", "横浜市中区山手町74-3-5-502"),
     ),
+    (
+        "214 Villa, 2nd Cross, Jayanagar, South End, Bengaluru",
+        "",
+        ("214 Villa, 2nd Cross, South End, Bengaluru", "214 Villa, 2nd Cross, Jayanagar, Bengaluru"),
+        ("214 Villa, 3rd Cross, South End, Bengaluru", "214 Villa, 2nd Cross, Jayanagar, South End, Mysuru"),
+    ),
+    (
+        "12 Mill Road, Romsey, Cambridge",
+        "",
+        ("12 Mill Road, Romsey, Cambridge", "12 Mill Rd, Cambridge"),
+        ("12 Mill Road, Ely, Cambridge", "12 Mill Road, Chesterton, Cambridge"),
+    ),
     ("新潟県新潟市中央区学校町通二番町598", "951-8121", (), ("2-598 Bandai, Chuo-ku, Niigata",)),
 )
 
@@ -340,6 +353,7 @@ def test_another_home_is_not_the_address_on_record(home: str, code: str, text: s
         ("Rua Nova do Almada 12, Lisboa", "Rua Almada 12, Lisboa"),
         ("東京都新宿区市ヶ谷田町2-3-4", "「2-3-4」 新宿区市谷砂土原町"),
         ("京都府京都市中京区寺町通御池上ル488", "京都市中京区488"),
+        ("214, 2nd Cross, Jayanagar, Bengaluru", "I got 214 mails"),
         ("", "Lindenstraße"),
         (",", "Lindenstraße"),
     ],

@@ -142,13 +142,13 @@ class StreetAddress:
             return found
         if direction != self.direction and (direction or not code):
             return found
-        if town is not None and len(self.towns) > 1 and self._is_another_quarter(passage, words, behind, town):
+        if town is not None and len(self.towns) > 1 and self._is_another_quarter(words, behind, town):
             return found
         if self.district and town is not None and _next_number(words, town[1]) not in ("", self.district):
             return found
         return Finding(Agreement.AGREES, found.start, found.end)
 
-    def _is_another_quarter(self, passage: Passage, words: list[str], behind: int, town: tuple[int, int]) -> bool:
+    def _is_another_quarter(self, words: list[str], behind: int, town: tuple[int, int]) -> bool:
         """Whether a quarter that is not the record's stands between street and town: Rathmines for Portobello."""
         between = range(behind, town[0])
         known = {word for name in (*self.towns, self.second) for word in name}
