@@ -52,8 +52,8 @@ NAMES: tuple[Kind, ...] = (
     ),
     (
         ("김 민수", "", ""),
-        ("김민수", "저는 김민수입니다", "김민수님", "한1김민수", "김민수 박김민수", "a김민수 씨"),
-        ("박김민수", "김민수진", "박민수", "저는 김민"),
+        ("김민수", "저는 김민수입니다", "김민수님", "김민수1", "한1김민수", "김민수 박김민수", "a김민수 씨"),
+        ("박김민수", "김민수진", "박민수", "저는 김민", "マイケル オコンネル"),
     ),
     (
         ("Joerg Mueller", "", ""),
@@ -303,6 +303,19 @@ HOMES: tuple[Home, ...] = (
         ("12 Mill Road, Romsey, Cambridge", "12 Mill Rd, Cambridge"),
         ("12 Mill Road, Ely, Cambridge", "12 Mill Road, Chesterton, Cambridge"),
     ),
+    (
+        "大阪府枚方市星丘1-2-3",
+        "",
+        ("1-2-3 Hoshigaoka, Hirakatashi, Osaka",),
+        ("1-2-3 Hoshigaoka, Moriguchishi, Osaka",),
+    ),
+    ("3-38-8 Ōi, Shinagawa-ku, Tokyo", "", ("3-38-8 Oi, Shinagawa-ku, Tokyo",), ("3-38-8 Osaki, Shinagawa-ku",)),
+    (
+        "Unit 6C, 12 Mill Road, Cambridge",
+        "",
+        ("12 Mill Road, Cambridge, Unit 6-C", "12 Mill Road, Cambridge, Unit 6C"),
+        ("12 Mill Road, Cambridge, Unit 6-D", "Unit 6-D, 12 Mill Road, Cambridge"),
+    ),
     ("新潟県新潟市中央区学校町通二番町598", "951-8121", (), ("2-598 Bandai, Chuo-ku, Niigata",)),
 )
 
@@ -434,6 +447,16 @@ def test_a_labelled_name_is_the_record_s_or_another(recorded: str, value: str, e
         ("tom", "トム", "トーマス ティム"),
         ("quinn", "クイン", "クリン キーラ"),
         ("brooke", "ブルック", "ブルース ブレイク"),
+        ("cecil", "セシル", "ケシル セシリア"),
+        ("gordon", "ゴードン", "ジョードン ゴドフリー"),
+        ("jacob", "ジェイコブ", "ジェイソブ ジャコモ"),
+        ("umberto", "ウンベルト", "ウンベルタ"),
+        ("yvette", "イベット", "ヤベット"),
+        ("molly", "モリー", "モーガン ミリー"),
+        ("mike", "マイク", "ミケーレ マック"),
+        ("luke", "ルーク", "ロック リューカ"),
+        ("pete", "ピート", "ペトラ"),
+        ("hugo", "ヒューゴ", "ハガー ヒュージョ"),
         ("ito", "イトウ", "イタ エト"),
     ],
 )

@@ -374,6 +374,6 @@ HEADERS = st.lists(
 def test_no_mail_breaks_the_way_to_its_decision(headers: list[tuple[str, str]], lines: list[str]) -> None:
     """Reading, matching and deciding end with an answer, whatever the parts of a mail are put together from."""
     head = "".join(f"{name}: {value}\n" for name, value in headers)
-    raw = f"{head}\n{chr(10).join(lines)}".encode("utf-8", "surrogateescape")
+    raw = f"{head}\n{chr(10).join(lines)}".encode("utf-8", "surrogatepass")
 
     assert decided(raw).disposition in Disposition

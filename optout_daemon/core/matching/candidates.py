@@ -63,7 +63,7 @@ def rank(
     `asked` is what `search_keys` made of this reading, where that is at hand.
     """
     stated = _Stated(reading, asked or search_keys(reading))
-    rough = sorted(((stated.rough(customer), customer) for customer in customers), key=_first, reverse=True)
+    rough = sorted(((stated.rough(customer), customer) for customer in customers), key=_first)
     found = []
     for likelihood, customer in rough[:limit]:
         if likelihood < rough[0][0] / 3:
@@ -76,8 +76,9 @@ def rank(
     return tuple(found[:limit])
 
 
-def _first(pair: tuple[float, Customer]) -> float:
-    return pair[0]
+def _first(pair: tuple[float, Customer]) -> tuple[float, str]:
+    """The likelier first, of equals the lower number."""
+    return -pair[0], pair[1].number
 
 
 class _Stated:

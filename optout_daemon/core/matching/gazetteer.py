@@ -24,9 +24,13 @@ _UNKNOWN: Final = re.compile(
 _SUFFIXES: Final = frozenset(("shi", "ku", "gun", "cho", "machi", "mura", "son", "to", "fu", "ken"))
 
 
+_LONE_MARKS: Final = {0x3099: None, 0x309A: None}
+"""Marks of voice that no kana in front of them takes."""
+
+
 def place_form(text: str) -> str:
     """Folded, without white space, with the spellings that vary in place names made one."""
-    return "".join(fold(text).replace("・", " ").split()).translate(PLACE)
+    return "".join(fold(text).replace("・", " ").split()).translate(PLACE).translate(_LONE_MARKS)
 
 
 @dataclass(frozen=True, slots=True)
