@@ -63,20 +63,22 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database on SQLite, and in which nothing can be written."""
-        with self._begin({"desk_begin": "DEFERRED", "postgresql_readonly": True}) as connection:
+        with self._begin({"desk_begin": "DEFERRED"}, read_only=True) as connection:
             yield connection
 
     @contextmanager
-    def _begin(self, options: dict[str, Any]) -> Iterator[Connection]:
+    def _begin(self, options: dict[str, Any], *, read_only: bool = False) -> Iterator[Connection]:
         try:
             connection = self._engine.connect()
         except exc.TimeoutError as error:  # the pool's own; every other error passes the engine's handle_error
             raise translated(error, self.place) or error from None
         with connection:
-            if self.is_sqlite:
-                options.pop("postgresql_readonly", None)
             connection = connection.execution_options(**options)
             with connection.begin():
+                if read_only and not self.is_sqlite:
+                    # For this transaction alone: the driver's own switch would begin the next ones READ WRITE, and
+                    # write to a database that was made read-only meanwhile.
+                    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
                 yield connection
 
     def check_schema(self) -> None:
