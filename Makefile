@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-desk install setup test-packages test check fast-tests lint types mutation soak fuzz bench score format lock clean
+.PHONY: help demo demo-desk install setup test-packages test test-long check fast-tests lint types mutation soak fuzz bench score format lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -27,12 +27,16 @@ test-packages: # the servers that the tests start; as root or through sudo
 	@scripts/install-test-packages
 
 test: test-packages $(VENV)/.dev ## all tests, with everything that they need installed first
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "not long" $(PYTEST_ARGS)
+	@echo "Left out: the long tests of faults, soak and floods; make test-long runs them."
+
+test-long: test-packages $(VENV)/.dev ## the tests that break servers, disks and clocks, some twenty minutes
+	@$(BIN)/python -m pytest -m long tests/flow $(PYTEST_ARGS)
 
 check: lint types fast-tests ## what a change has to pass first: format, lint, types, fast tests
 
 fast-tests: $(VENV)/.dev
-	@$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "not slow and not long" $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev ## format and lint
 	@$(BIN)/ruff format --check .
