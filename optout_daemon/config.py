@@ -16,8 +16,6 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -44,10 +42,12 @@ from optout_daemon.config_types import (
     Line,
     Number,
     Port,
+    Section,
     Security,
     Since,
     Waiting,
 )
+from optout_daemon.config_web import WebSettings
 from optout_daemon.core.digests import Digests
 from optout_daemon.core.keys import Keys
 from optout_daemon.core.model import FieldName
@@ -68,12 +68,6 @@ CUSTOMER_COLUMNS: Final = (
     "email",
     "company",
 )
-
-
-class Section(BaseModel):
-    """Frozen, and no unknown key: a mistyped one is an error, not a default."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class DeskSettings(Section):
@@ -198,7 +192,7 @@ class CustomersSettings(Section):
     sync_interval: Waiting = timedelta(hours=1)
     number_pattern: Annotated[str, AfterValidator(config_checks.number_pattern)] = "[0-9]{8}"
     number_prefixes: tuple[Annotated[str, Field(min_length=1, max_length=20)], ...] = ()
-    mapping: dict[str, str] = {}
+    mapping: dict[str, str] = Field(default={})
 
     @field_validator("mapping")
     @classmethod
@@ -220,7 +214,7 @@ class CustomersSettings(Section):
 class PolicySettings(Section):
     required_fields: tuple[FieldName, ...] = tuple(FieldName)
     channels: tuple[str, ...] = ("email", "print")
-    spam_headers: dict[str, str] = {"X-Spam-Flag": "YES"}
+    spam_headers: dict[str, str] = Field(default={"X-Spam-Flag": "YES"})
     reply_equal_per_address_per_day: Number = Field(default=1, ge=0)
     reply_per_address_per_day: Number = Field(default=3, ge=0)
     reply_per_address_per_30_days: Number = Field(default=10, ge=0)
@@ -267,6 +261,7 @@ class Settings(Section):
     customers: CustomersSettings = CustomersSettings()
     policy: PolicySettings = PolicySettings()
     review: ReviewSettings = ReviewSettings()
+    web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("mailbox")

@@ -10,12 +10,27 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Strict, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    Strict,
+    ValidationInfo,
+)
 
 from optout_daemon import config_checks
 
 IMAP_PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}  # RFC 8314, RFC 9051
 SUBMISSION_PORTS: Final = {"tls": 465, "starttls": 587, "none": 25}  # RFC 8314, RFC 6409, RFC 5321
+
+
+class Section(BaseModel):
+    """One table of the settings: frozen, and no unknown key: a mistyped one is an error, not a default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _beside(value: Path, info: ValidationInfo) -> Path:

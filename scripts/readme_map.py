@@ -18,7 +18,7 @@ BEGIN, END = "<!-- map: written by scripts/readme_map.py -->\n", "<!-- end of ma
 LEFT_OUT = {"__pycache__", "versions"}
 """Folders that no reader looks for a room in."""
 
-FIRST = ["cli", "daemon.py", "demo"]
+FIRST = ["cli", "web", "daemon.py", "demo"]
 LAST = ["core", "edges", "store"]
 """Folders that come after the modules of the package itself."""
 

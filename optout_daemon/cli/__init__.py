@@ -32,6 +32,7 @@ from optout_daemon.cli import (
     run,
     shunted,
     suppressions,
+    web,
 )
 from optout_daemon.cli.session import Session
 from optout_daemon.edges.readers import ReadersClosed
@@ -61,7 +62,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for verb in (run, demo, check, explain, replay, reconcile):
+for verb in (run, web, demo, check, explain, replay, reconcile):
     verb.add_to(app)
 for group in (queue, outbox, shunted, customers, suppressions, report, audit, db):
     app.add_typer(group.app)

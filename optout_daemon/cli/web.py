@@ -1,0 +1,28 @@
+"""`optout-daemon web`: the review desk in a browser and the API for senders, in the foreground, as systemd wants it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import typer
+
+from optout_daemon.cli.output import message
+from optout_daemon.cli.session import desk_of, settings_of
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(web)
+
+
+def web(context: typer.Context) -> None:
+    """Serve the review desk and the API until SIGTERM."""
+    from optout_daemon.web.app import build  # the other commands start faster without it
+    from optout_daemon.web.server import WebServer, listen
+    from optout_daemon.web.sign_in import Sessions
+    from optout_daemon.web.site import Site
+
+    settings = settings_of(context)
+    with desk_of(settings) as built, listen(settings.web) as opened:
+        app = build(Site(settings, built, lambda: datetime.now(UTC), Sessions(built.database)))
+        message(f"optout-daemon: the review desk answers on {settings.web.address}")
+        WebServer(app, settings.web, opened).run()

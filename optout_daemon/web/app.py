@@ -1,0 +1,63 @@
+"""Put the web part together: routes, what stands before them, and what becomes of an error.
+
+Every route is one of guard.py's; `/static` alone is mounted, and holds nothing but the program's own files.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from optout_daemon import __version__
+from optout_daemon.web import health, switch
+from optout_daemon.web.guard import Guarded
+from optout_daemon.web.headers import SecurityHeaders
+from optout_daemon.web.rendering import ROOM, Pages
+from optout_daemon.web.site import Site
+
+LARGEST_BODY: Final = 2_000_000
+"""Bytes of a request's body: ten thousand addresses to check fit, a flood does not."""
+ROUTERS: Final = (health.router, switch.router)
+
+
+def build(site: Site) -> ASGIApp:
+    """The application for one desk. KeyError where a route has no row in the table of access."""
+    app = FastAPI(
+        title="optout-daemon",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        max_body_size=LARGEST_BODY,
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts(site), www_redirect=False)],
+    )
+    app.state.site = site
+    app.state.pages = Pages()
+    routes()
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=ROOM / "static"), name="static")
+    return SecurityHeaders(app)  # outermost: an answer to our own defect has them too
+
+
+def hosts(site: Site) -> list[str]:
+    """The host names that the web part answers to: who makes a browser ask us under another name gets nothing."""
+    named = urlsplit(site.settings.web.address).hostname or ""
+    return list(dict.fromkeys([named, site.settings.web.host, "localhost", "127.0.0.1", "[::1]"]))
+
+
+def routes() -> list[Guarded]:
+    """Every route but the static files. TypeError where one is not guarded."""
+    found: list[Guarded] = []
+    for route in (route for router in ROUTERS for route in router.routes):
+        if not isinstance(route, Guarded):
+            raise TypeError(f"the route {route} is not guarded")
+        found.append(route)
+    return found

@@ -1,0 +1,27 @@
+"""Who asks: a signed-in member of staff, and what finds out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.requests import Request
+
+from optout_daemon.core.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A signed-in member of staff. `name` stands in ledger and audit chain; `csrf` is the session's own token."""
+
+    account: int
+    name: str
+    role: Role
+    csrf: str
+
+
+class SignIn(Protocol):
+    """Recognises people by what their browser sends."""
+
+    def who(self, request: Request) -> Who | None:
+        """The person behind a request, or None. Called in a worker thread; may write that the session was used."""
