@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-desk install setup test-packages test test-long check fast-tests lint types mutation soak fuzz bench score format lock clean
+.PHONY: help demo demo-desk install setup test-packages test test-long check fast-tests lint types mutation soak fuzz bench score format messages lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -65,6 +65,9 @@ score: $(VENV)/.dev ## compare with a careful clerk, mail by mail
 format: $(VENV)/.dev ## bring every file into the format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+messages: $(VENV)/.dev ## bring the catalogues of the pages' texts up to date
+	@$(BIN)/python scripts/messages.py
 
 lock: $(VENV)/.dev ## write requirements/*.txt anew from pyproject.toml; UPGRADE=1 takes newer versions
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/dev.txt --extra dev pyproject.toml
