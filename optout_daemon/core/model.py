@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -91,6 +91,9 @@ MISSING: Final = {
 
 EMAIL: Final = "email"
 PRINT: Final = "print"
+
+GROUP: Final = "group"
+"""The scope of an entry that holds for every company of the group."""
 
 
 class Part(StrEnum):
@@ -402,10 +405,13 @@ class LedgerEntry:
     postal_key: str = ""
     digests: tuple[tuple[str, str], ...] = ()
     """(kind, digest) of whom it covers without knowing more of them: the erased, and who was imported as a digest."""
-    scope: str = "group"
+    scope: str = GROUP
+    """GROUP, or the name of the one company that it holds for."""
     cause: int | None = None
     """Inquiry id."""
     note: str = ""
+    may_arrive_until: date | None = None
+    """The last day, in the desk's time zone, on which what was printed before may arrive; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)

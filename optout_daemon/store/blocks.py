@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from optout_daemon.core.model import Action, LedgerEntry
 from optout_daemon.store.ledger import PROVISIONAL, subjects
@@ -23,11 +23,12 @@ Aliases = Callable[[str, str], Iterable[tuple[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block in force: since when, whether provisional, and which entry made it."""
+    """A block in force: since when, whether provisional, which entry made it, and what that says of matter in print."""
 
     since: datetime
     provisional: bool
     entry: int
+    may_arrive_until: date | None = None
 
 
 def keys(entry: LedgerEntry) -> list[Key]:
@@ -67,6 +68,7 @@ def apply(blocks: dict[Key, Block], entry: LedgerEntry, number: int) -> None:
             if not outranked:
                 blocks.pop(key, None)
         elif block is None:
-            blocks[key] = Block(entry.valid_from, provisional, number)
+            blocks[key] = Block(entry.valid_from, provisional, number, entry.may_arrive_until)
         elif block.provisional and not provisional:
-            blocks[key] = Block(min(block.since, entry.valid_from), False, number)
+            since = min(block.since, entry.valid_from)
+            blocks[key] = Block(since, False, number, entry.may_arrive_until)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -26,8 +26,8 @@ _FETCHED: Final = 2_000
 _RESUME: Final = Action.RESUME.value
 
 Line = tuple[Key, Block]
-_Event = tuple[int, bool, bool, datetime]
-"""Entry, whether it resumes, whether provisionally, valid from."""
+_Event = tuple[int, bool, bool, datetime, date | None]
+"""Entry, whether it resumes, whether provisionally, valid from, until when matter in print may arrive."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -79,7 +79,7 @@ def _derive(tx: Connection, history: Select[Any]) -> Iterator[Line]:
     for (kind, subject), rows in groupby(_stream(tx, history, ledger_subject.c), key=itemgetter(0, 1)):
         events: dict[tuple[str, str], list[_Event]] = {}
         for row in rows:
-            events.setdefault((row[2], row[3]), []).append((row[4], row[5] == _RESUME, row[6], row[7]))
+            events.setdefault((row[2], row[3]), []).append((row[4], row[5] == _RESUME, *row[6:9]))
         for (channel, scope), told in events.items():
             block = _in_force(told)
             if block is not None:
@@ -92,21 +92,22 @@ def _in_force(events: list[_Event]) -> Block | None:
     After the last resume the first confirmed stop does, since the earliest date that was asked for before it; where
     there is none, the first provisional stop after the last provisional resume.
     """
-    events.sort()
-    confirmed_resumes = [at for at, (_, resume, provisional, _) in enumerate(events) if resume and not provisional]
+    events.sort(key=itemgetter(0))
+    confirmed_resumes = [at for at, event in enumerate(events) if event[1] and not event[2]]
     open_ = events[confirmed_resumes[-1] + 1 :] if confirmed_resumes else events
     confirmed = next((event for event in open_ if not event[1] and not event[2]), None)
     before = open_[: open_.index(confirmed)] if confirmed is not None else open_
     given_up = [at for at, event in enumerate(before) if event[1]]
     asked = next((event for event in before[given_up[-1] + 1 if given_up else 0 :] if not event[1]), None)
     if confirmed is None:
-        return None if asked is None else Block(asked[3], True, asked[0])
-    return Block(confirmed[3] if asked is None else min(confirmed[3], asked[3]), False, confirmed[0])
+        return None if asked is None else Block(asked[3], True, asked[0], asked[4])
+    since = confirmed[3] if asked is None else min(confirmed[3], asked[3])
+    return Block(since, False, confirmed[0], confirmed[4])
 
 
 def _kept(tx: Connection) -> Iterator[Line]:
     for row in _stream(tx, _LIST, table.c):
-        yield (row[0], row[1], row[2], row[3]), Block(row[4], row[5], row[6])
+        yield (row[0], row[1], row[2], row[3]), Block(*row[4:8])
 
 
 def _stream(tx: Connection, statement: Select[Any], columns: Any) -> Iterator[tuple[Any, ...]]:
@@ -152,5 +153,8 @@ _HISTORY: Final = select(
     type_coerce(_e.action, Text),
     _e.provisional,
     _e.valid_from,
+    _e.may_arrive_until,
 ).join(ledger, _e.id == _s.entry_id)
-_LIST: Final = select(_c.subject_kind, _c.subject, _c.channel, _c.scope, _c.since, _c.provisional, _c.entry_id)
+_LIST: Final = select(
+    _c.subject_kind, _c.subject, _c.channel, _c.scope, _c.since, _c.provisional, _c.entry_id, _c.may_arrive_until
+)

@@ -28,6 +28,9 @@ POSTAL: Final = "postal"
 
 _PLAIN: Final = {CUSTOMER_NUMBER, EMAIL, POSTAL}
 
+STAFF: Final = "staff"
+"""The source of what a person enters by hand; nothing else can lift a confirmed block."""
+
 PROVISIONAL: Final = "provisional"
 """The reason of an entry that blocks, or unblocks, only until a person has decided."""
 
@@ -61,8 +64,19 @@ def subjects(entry: LedgerEntry) -> tuple[tuple[str, str], ...]:
     return covers
 
 
+def _lifts(entry: LedgerEntry) -> bool:
+    return entry.action is Action.RESUME and entry.reason != PROVISIONAL
+
+
+def _signed(entry: LedgerEntry) -> bool:
+    """By a person: the database's own trigger asks for the same."""
+    return entry.source == STAFF and bool(entry.by.strip() and entry.reason.strip())
+
+
 def record(tx: Connection, new: Sequence[LedgerEntry], *, now: datetime) -> list[int]:
-    """Append entries and return their numbers, in their order."""
+    """Append entries and return their numbers, in their order; ValueError where one lifts a block unsigned."""
+    if any(_lifts(entry) and not _signed(entry) for entry in new):
+        raise ValueError("lifting a confirmed block needs a person and a reason")
     covers = [subjects(entry) for entry in new]
     rows = [
         {
@@ -77,6 +91,7 @@ def record(tx: Connection, new: Sequence[LedgerEntry], *, now: datetime) -> list
             "valid_from": entry.valid_from,
             "cause": entry.cause,
             "note": entry.note,
+            "may_arrive_until": entry.may_arrive_until,
         }
         for entry in new
     ]
@@ -163,4 +178,5 @@ def _entry(row: Any, covers: Iterable[tuple[str, str]]) -> LedgerEntry:
         scope=row.scope,
         cause=row.cause,
         note=row.note,
+        may_arrive_until=row.may_arrive_until,
     )

@@ -32,6 +32,8 @@ class Receipt:
     """Of an export every row; of a scrubbed list the rows that were dropped or marked."""
     checksum: str
     """`sha256:` and the digest of the file's bytes."""
+    scope: str = ""
+    """The company that it was made for; "" for every one."""
     id: int = 0
 
 

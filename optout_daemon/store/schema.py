@@ -9,7 +9,7 @@ What stands in two places, and why:
 A keyed digest of an address is one more `subject_kind`, not one more column.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Boolean, Index, MetaData, Table, UniqueConstraint, literal_column
@@ -20,7 +20,7 @@ from optout_daemon.core.lifecycle import Delivery, State
 from optout_daemon.core.model import Act, Action, Category, Disposition, ReplyKind
 from optout_daemon.store.columns import CleanJSON, CleanKey, CleanText, identity, one_of
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The revision that this program works with: the newest file in migrations/versions."""
 
 NAMES: Final = {
@@ -180,6 +180,7 @@ class LedgerRow(Base, table=True):
     valid_from: datetime
     cause: int | None = Field(sa_type=identity(), index=True)
     note: str = Field(sa_type=CleanText)
+    may_arrive_until: date | None
 
 
 class LedgerSubjectRow(Base, table=True):
@@ -206,6 +207,7 @@ class SuppressionRow(Base, table=True):
     since: datetime
     provisional: bool
     entry_id: int = Field(sa_type=identity())
+    may_arrive_until: date | None
 
 
 class ReceiptRow(Base, table=True):
@@ -226,6 +228,7 @@ class ReceiptRow(Base, table=True):
     rows: int = Field(sa_type=identity())
     blocked: int = Field(sa_type=identity())
     checksum: str = Field(sa_type=CleanText)
+    scope: str = Field(sa_type=CleanText)
 
 
 class OutboxRow(Base, table=True):

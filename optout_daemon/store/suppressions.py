@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_
 
 from optout_daemon.core.digests import KEYED, Digests
-from optout_daemon.core.model import LedgerEntry
+from optout_daemon.core.model import GROUP, LedgerEntry
 from optout_daemon.core.reading.address import comparable
 from optout_daemon.store import ledger as entries
 from optout_daemon.store.blocks import Aliases, Block, Key, apply, redundant
@@ -25,7 +25,7 @@ from optout_daemon.store.database import serialise
 from optout_daemon.store.derived import Comparison as Comparison
 from optout_daemon.store.derived import compare as compare
 from optout_daemon.store.derived import derive
-from optout_daemon.store.ledger import CUSTOMER_NUMBER, EMAIL
+from optout_daemon.store.ledger import CUSTOMER_NUMBER, EMAIL, POSTAL
 from optout_daemon.store.ledger import changes as changes
 from optout_daemon.store.ledger import history as history
 from optout_daemon.store.ledger import history_of as history_of
@@ -44,6 +44,8 @@ class Blocked:
     scope: str
     subject_kind: str
     provisional: bool = False
+    may_arrive_until: date | None = None
+    """The last day on which what was printed before may still arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,19 @@ class Suppression:
     reason: str
     source: str
     by: str
+    may_arrive_until: date | None = None
 
 
 _c: Final = table.c
 _KEY: Final = (_c.subject_kind, _c.subject, _c.channel, _c.scope)
 _KEY_NAMES: Final = tuple(column.name for column in _KEY)
 _ADD: Final = insert(table)
-_CHECK: Final = select(_c.entry_id, _c.since, _c.scope, _c.subject_kind, _c.provisional).where(
+_BLOCK_COLUMNS: Final = (_c.since, _c.provisional, _c.entry_id, _c.may_arrive_until)
+_CHECK: Final = select(_c.entry_id, _c.since, _c.scope, _c.subject_kind, _c.provisional, _c.may_arrive_until).where(
     _c.subject_kind == bindparam("kind"), _c.subject == bindparam("who"), _c.channel == bindparam("on")
 )
-_IN_FORCE: Final = select(*_KEY, _c.since, _c.provisional, _c.entry_id).where(
+_CHECK_IN: Final = _CHECK.where(_c.scope.in_((GROUP, bindparam("within"))))
+_IN_FORCE: Final = select(*_KEY, *_BLOCK_COLUMNS).where(
     _c.subject_kind.in_(bindparam("kinds", expanding=True)), _c.subject.in_(bindparam("subjects", expanding=True))
 )
 _UNLIST: Final = delete(table).where(_c.subject_kind == bindparam("kind"), _c.subject == bindparam("who"))
@@ -83,7 +88,7 @@ _UNBLOCK: Final = delete(table).where(
 
 def _upsert(statement: Insert) -> Insert:
     new = statement.excluded
-    values = {"since": new.since, "provisional": new.provisional, "entry_id": new.entry_id}
+    values = {column.name: new[column.name] for column in _BLOCK_COLUMNS}
     return statement.on_conflict_do_update(index_elements=list(_KEY), set_=values)
 
 
@@ -95,6 +100,7 @@ def append(tx: Connection, new: Sequence[LedgerEntry], *, now: datetime, digests
 
     A stop of what is stopped already appends nothing, nor does a provisional resume where no provisional block is.
     With `digests`, who is stopped by digest is stopped already: an erased person's name does not come back.
+    Raises ValueError where an entry lifts a confirmed block and is not a person's, with a reason.
     """
     aliases = None if digests is None else digests.aliases
     if new:
@@ -121,26 +127,37 @@ def check(
     customer_number: str | None = None,
     channel: str,
     digests: Digests | None = None,
+    scope: str | None = None,
+    postal_key: str | None = None,
 ) -> list[Blocked]:
     """Every block on `channel` of the address (in any case or IDNA form) or the customer; empty: may be sent to.
 
-    Who is erased, or was imported as a digest, is found with `digests` only.
+    Of every company, or with `scope` those that stop that company: its own and the whole group's. Who is erased, or
+    was imported as a digest, is found with `digests` only.
     """
     found: list[Blocked] = []
-    for kind, subject in subjects_of(email=email, customer_number=customer_number):
+    for kind, subject in subjects_of(email=email, customer_number=customer_number, postal_key=postal_key):
         for a_kind, who in [(kind, subject), *(digests.aliases(kind, subject) if digests is not None else ())]:
-            found += [Blocked(*row) for row in tx.execute(_CHECK, {"kind": a_kind, "who": who, "on": channel})]
+            found += _blocks(tx, a_kind, who, channel, scope)
     return found
 
 
-def is_blocked(tx: Connection, kind: str, subject: str, *, channel: str) -> bool:
-    """Whether this one (kind, subject) pair of the list is blocked on the channel."""
-    return tx.execute(_CHECK, {"kind": kind, "who": subject, "on": channel}).first() is not None
+def _blocks(tx: Connection, kind: str, subject: str, channel: str, scope: str | None) -> list[Blocked]:
+    given = {"kind": kind, "who": subject, "on": channel}
+    rows = tx.execute(_CHECK, given) if scope is None else tx.execute(_CHECK_IN, given | {"within": scope})
+    return [Blocked(*row) for row in rows]
 
 
-def subjects_of(*, email: str | None = None, customer_number: str | None = None) -> list[tuple[str, str]]:
+def is_blocked(tx: Connection, kind: str, subject: str, *, channel: str, scope: str | None = None) -> bool:
+    """Whether this one (kind, subject) pair of the list is blocked on the channel, for `scope` as in check()."""
+    return bool(_blocks(tx, kind, subject, channel, scope))
+
+
+def subjects_of(
+    *, email: str | None = None, customer_number: str | None = None, postal_key: str | None = None
+) -> list[tuple[str, str]]:
     """(kind, subject) of whoever is given, as the list has them."""
-    pairs = [(CUSTOMER_NUMBER, customer_number or ""), (EMAIL, comparable(email or ""))]
+    pairs = [(CUSTOMER_NUMBER, customer_number or ""), (EMAIL, comparable(email or "")), (POSTAL, postal_key or "")]
     return [(kind, bounded(clean(subject))) for kind, subject in pairs if subject]
 
 
@@ -162,12 +179,19 @@ def forget(tx: Connection, names: Collection[tuple[str, str]], digests: Digests)
 
 
 def listing(
-    tx: Connection, *, channel: str | None = None, limit: int = 100, beyond: Suppression | None = None
+    tx: Connection,
+    *,
+    channel: str | None = None,
+    limit: int = 100,
+    beyond: Suppression | None = None,
+    scope: str | None = None,
 ) -> list[Suppression]:
-    """The current list in the order of its key; `beyond` is the last line of the page before."""
+    """The current list in the order of its key, for `scope` as in check(); `beyond`: the last line of the page before."""
     c, e = table.c, ledger.c
-    lines = select(*_KEY, c.since, c.provisional, c.entry_id, e.reason, e.source, e.recorded_by.label("by"))
+    lines = select(*_KEY, *_BLOCK_COLUMNS, e.reason, e.source, e.recorded_by.label("by"))
     lines = lines.join(ledger, e.id == c.entry_id)
+    if scope is not None:
+        lines = lines.where(c.scope.in_((GROUP, scope)))
     if channel is not None:
         lines = lines.where(c.channel == channel)
     if beyond is not None:
@@ -207,13 +231,18 @@ def _in_force(tx: Connection, new: Sequence[LedgerEntry], aliases: Aliases | Non
     found: dict[Key, Block] = {}
     for some in chunks(sorted({subject for _, subject in covers})):
         for row in tx.execute(_IN_FORCE, {"kinds": kinds, "subjects": some}):
-            found[row[0], row[1], row[2], row[3]] = Block(row.since, row.provisional, row.entry_id)
+            found[row[0], row[1], row[2], row[3]] = Block(*row[4:8])
     return found
 
 
 def _row(key: Key, block: Block) -> dict[str, object]:
     values = dict(zip(_KEY_NAMES, key, strict=True))
-    return values | {"since": block.since, "provisional": block.provisional, "entry_id": block.entry}
+    return values | {
+        "since": block.since,
+        "provisional": block.provisional,
+        "entry_id": block.entry,
+        "may_arrive_until": block.may_arrive_until,
+    }
 
 
 def _write(tx: Connection, before: dict[Key, Block], after: dict[Key, Block], numbers: Sequence[int]) -> None:

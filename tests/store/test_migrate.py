@@ -195,7 +195,7 @@ def test_the_old_database_is_backed_up_first(sqlite_url: str, later: Later, tmp_
     later.write(REBUILDS_A_PARENT)
     done = migrate.upgrade(sqlite_url, now=NOW)
 
-    assert migrate.Upgrade(schema.HEAD, "9001", tmp_path / "desk.db.0001.20250401T093000Z.backup") == done
+    assert migrate.Upgrade(schema.HEAD, "9001", tmp_path / f"desk.db.{schema.HEAD}.20250401T093000Z.backup") == done
     assert done.backup is not None
     assert 0o600 == stat.S_IMODE(done.backup.stat().st_mode)
     with sqlite3.connect(f"file:{done.backup}?mode=ro&immutable=1", uri=True) as copy:

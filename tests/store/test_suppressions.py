@@ -193,7 +193,7 @@ def test_an_entry_is_not_overwritten_under_its_own_number(database: Database) ->
         tx.execute(
             text(
                 f"{replaced} ledger (id, channel, scope, action, provisional, reason, source, recorded_by,"
-                " recorded_at, valid_from, note) VALUES (1, 'email', 'group', 'resume', false, '', '', '',"
+                " recorded_at, valid_from, note) VALUES (1, 'email', 'group', 'stop', false, '', '', '',"
                 " '2025-01-01 00:00:00', '2025-01-01 00:00:00', '')"
             )
         )
