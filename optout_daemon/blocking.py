@@ -1,23 +1,29 @@
 """Block and unblock by hand: a letter, a phone call, a block that was a mistake.
 
 One more ledger entry a channel, with source, person and note, and an audit event in the same transaction. What mail
-asks for never comes through here. Raises UnknownCustomer; nothing has changed then.
+asks for never comes through here. Raises UnknownCustomer or EvidenceNeeded; nothing has changed then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from optout_daemon.core.arrival import NOTHING_PRINTED, Arrivals
 from optout_daemon.core.digests import Digests, plain_kind
-from optout_daemon.core.model import EMAIL, Action, LedgerEntry
+from optout_daemon.core.model import EMAIL, GROUP, Action, LedgerEntry
 from optout_daemon.core.reading.address import comparable
+from optout_daemon.errors import OptoutError
 from optout_daemon.review import UnknownCustomer
 from optout_daemon.store import audit, customers, suppressions
-from optout_daemon.store.ledger import CUSTOMER_NUMBER
+from optout_daemon.store.ledger import CUSTOMER_NUMBER, STAFF
+
+
+class EvidenceNeeded(OptoutError):
+    """A block is lifted by a person, with a reason and with what shows that it is wanted; one of them is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +44,13 @@ def block(
     note: str,
     now: datetime,
     digests: Digests | None = None,
+    scope: str = GROUP,
+    cause: int | None = None,
+    arrivals: Arrivals = NOTHING_PRINTED,
 ) -> list[int]:
-    """Stop the channels; the new ledger numbers, none where all of it was stopped before.
+    """Stop the channels for the whole group or one company; the new ledger numbers, none where all was stopped before.
 
-    A customer's `email` entry covers the address on record, as one that a mail asked for does.
+    A customer's `email` entry covers the address on record, as one that a mail asked for does. `cause` is an inquiry.
     """
     emails = [subject.email] if subject.email else []
     if subject.customer_number is not None:
@@ -50,8 +59,12 @@ def block(
             raise UnknownCustomer("no customer has this number; block by the e-mail address alone")
         if customer.email:
             emails.append(customer.email)
-    entries = _entries(subject, channels, Action.STOP, emails, reason=reason, by=by, note=note, now=now)
-    return _append(tx, entries, "blocked_by_hand", by=by, now=now, digests=digests)
+    draft = LedgerEntry("", Action.STOP, reason, STAFF, by, now, scope=scope, cause=cause, note=note)
+    entries = [
+        replace(entry, may_arrive_until=arrivals.until(entry.channel, now))
+        for entry in _entries(draft, subject, channels, emails)
+    ]
+    return _append(tx, entries, "blocked_by_hand", now=now, digests=digests)
 
 
 def lift(
@@ -64,26 +77,31 @@ def lift(
     note: str,
     now: datetime,
     digests: Digests | None = None,
+    scope: str = GROUP,
+    cause: int | None = None,
 ) -> list[int]:
-    """Resume the channels; the new ledger numbers, none where nothing was blocked.
+    """Resume the channels in this scope; the new ledger numbers, none where nothing was blocked.
 
-    Lifting a customer's block lifts it for every address that the customer's own entries covered, but for one that
-    another customer's standing block covers too: a family's address stays blocked until all of them have lifted.
+    Needs a person, a reason and the evidence: a note of what shows the wish, or the inquiry that does (`cause`).
+    A block of another scope stays. Lifting a customer's block lifts it for every address that the customer's own
+    entries covered, but for one that another customer's standing block covers too: a family's address stays blocked
+    until all of them have lifted.
     """
-    blocked = [channel for channel in channels if _is_blocked(tx, subject, channel)]
+    if not by.strip() or not reason.strip() or (cause is None and not note.strip()):
+        raise EvidenceNeeded("lifting a block needs a person, a reason, and the evidence: a note or an inquiry")
+    draft = LedgerEntry("", Action.RESUME, reason, STAFF, by, now, scope=scope, cause=cause, note=note)
+    blocked = [channel for channel in channels if _is_blocked(tx, subject, channel, scope)]
     emails = [subject.email] if subject.email else []
     if subject.customer_number is not None:
         for recorded in suppressions.history(tx, customer_number=subject.customer_number):
             emails += [one for one in recorded.entry.emails if not _is_anothers(tx, one, subject.customer_number)]
-    entries = _entries(subject, blocked, Action.RESUME, emails, reason=reason, by=by, note=note, now=now)
+    entries = _entries(draft, subject, blocked, emails)
     if digests is not None:
         for channel in channels:
-            erased = _erased(tx, subject, channel, digests)
+            erased = _erased(tx, subject, channel, digests, scope)
             if erased:
-                entries.append(
-                    LedgerEntry(channel, Action.RESUME, reason, "staff", by=by, valid_from=now, digests=erased)
-                )
-    return _append(tx, entries, "lifted_by_hand", by=by, now=now)
+                entries.append(replace(draft, channel=channel, digests=erased))
+    return _append(tx, entries, "lifted_by_hand", now=now)
 
 
 def repair(tx: Connection, differing: int, *, by: str, now: datetime) -> int:
@@ -93,7 +111,9 @@ def repair(tx: Connection, differing: int, *, by: str, now: datetime) -> int:
     return lines
 
 
-def _erased(tx: Connection, subject: Subject, channel: str, digests: Digests) -> tuple[tuple[str, str], ...]:
+def _erased(
+    tx: Connection, subject: Subject, channel: str, digests: Digests, scope: str
+) -> tuple[tuple[str, str], ...]:
     """The blocked digests of somebody who was erased: their own, and for a customer those of their own entries."""
     number, email = subject.customer_number, subject.email
     own = {
@@ -105,7 +125,7 @@ def _erased(tx: Connection, subject: Subject, channel: str, digests: Digests) ->
         numbers = {alias for alias in own if plain_kind(alias[0]) == CUSTOMER_NUMBER}
         for recorded in suppressions.history_of(tx, numbers):
             own |= {one for one in recorded.entry.digests if not _is_another_erased(tx, one, numbers)}
-    return tuple(sorted(one for one in own if suppressions.is_blocked(tx, *one, channel=channel)))
+    return tuple(sorted(one for one in own if suppressions.is_blocked(tx, *one, channel=channel, scope=scope)))
 
 
 def _is_another_erased(tx: Connection, one: tuple[str, str], numbers: Collection[tuple[str, str]]) -> bool:
@@ -129,34 +149,21 @@ def _is_anothers(tx: Connection, email: str, customer_number: str) -> bool:
     )
 
 
-def _is_blocked(tx: Connection, subject: Subject, channel: str) -> bool:
-    return bool(suppressions.check(tx, email=subject.email, customer_number=subject.customer_number, channel=channel))
+def _is_blocked(tx: Connection, subject: Subject, channel: str, scope: str) -> bool:
+    found = suppressions.check(tx, email=subject.email, customer_number=subject.customer_number, channel=channel)
+    return any(block.scope == scope for block in found)
 
 
-def _entries(
-    subject: Subject,
-    channels: Sequence[str],
-    action: Action,
-    emails: Sequence[str],
-    *,
-    reason: str,
-    by: str,
-    note: str,
-    now: datetime,
-) -> list[LedgerEntry]:
+def _entries(draft: LedgerEntry, subject: Subject, channels: Sequence[str], emails: Sequence[str]) -> list[LedgerEntry]:
     covered = tuple(dict.fromkeys(comparable(email) for email in emails))
+    # An address that is named is meant on every channel; one on record belongs to mail alone.
+    named = (comparable(subject.email),) if subject.email else ()
     return [
-        LedgerEntry(
+        replace(
+            draft,
             channel=channel,
-            action=action,
-            reason=reason,
-            source="staff",
-            by=by,
-            valid_from=now,
             customer_number=subject.customer_number,
-            # An address that is named is meant on every channel; one on record belongs to mail alone.
-            emails=covered if channel == EMAIL else (comparable(subject.email),) if subject.email else (),
-            note=note,
+            emails=covered if channel == EMAIL else named,
         )
         for channel in channels
     ]
@@ -167,11 +174,10 @@ def _append(
     entries: Sequence[LedgerEntry],
     event: str,
     *,
-    by: str,
     now: datetime,
     digests: Digests | None = None,
 ) -> list[int]:
     versions = suppressions.append(tx, entries, now=now, digests=digests)
     if versions:
-        audit.record(tx, event=event, actor=by, now=now, data={"ledger": versions})
+        audit.record(tx, event=event, actor=entries[0].by, now=now, data={"ledger": versions})
     return versions

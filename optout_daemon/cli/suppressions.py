@@ -120,18 +120,26 @@ def add(
 def lift(
     context: typer.Context,
     by: Annotated[str, typer.Option(help="Who lifts it.", show_default=False)],
-    reason: Annotated[str, typer.Option(help="Why: what shows that the person wants it.", show_default=False)],
+    reason: Annotated[str, typer.Option(help="Why, in a word or two.", show_default=False)],
     email: Email = None,
     number: Number = None,
     channel: Channels = None,
-    note: Note = "",
+    note: Annotated[
+        str,
+        typer.Option(help="The evidence: what shows that the person wants it, and where it is.", show_default=False),
+    ] = "",
+    inquiry: Annotated[
+        int | None, typer.Option(min=1, help="The inquiry that is the evidence.", show_default=False)
+    ] = None,
     json: AsJson = False,
 ) -> None:
-    """Lift a block; needs a person and a reason. One more entry is appended, nothing is removed."""
+    """Lift a block; needs a person, a reason and the evidence. One more entry is appended, nothing is removed."""
     settings = settings_of(context)
     subject = subject_of(settings, email, number)
     if not by.strip() or not reason.strip():
         raise typer.BadParameter("--by and --reason must not be empty")
+    if inquiry is None and not note.strip():
+        raise typer.BadParameter("give the evidence: --note TEXT, or --inquiry ID")
     channels = channels_of(settings, channel or list(settings.policy.channels))
     with database_of(settings) as database, database.transaction() as tx:
         versions = blocking.lift(
@@ -143,6 +151,7 @@ def lift(
             note=note,
             now=datetime.now(UTC),
             digests=desk_digests(settings),
+            cause=inquiry,
         )
     if not versions:
         message("nothing was lifted: not blocked on " + ", ".join(channels))

@@ -339,6 +339,7 @@ class Corrections:
     address: str | None = None
     inquiry: str | None = None
     channels: tuple[str, ...] | None = None
+    scope: str | None = None
     follow_up: bool | None = None
     note: str = ""
 
@@ -367,6 +368,8 @@ class Decision:
     customer_number: str | None = None
     """The matched number where applied, else None."""
     channels: tuple[str, ...] = ()
+    scope: str = GROUP
+    """GROUP, or the name of the one company whose sendings are to stop."""
     reply: ReplyKind = ReplyKind.NONE
     no_reply_because: str = ""
     evidence: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from optout_daemon.core import backoff
 from optout_daemon.core.lifecycle import State, Step, after
-from optout_daemon.core.model import Decision, Disposition, Reading, Reason
+from optout_daemon.core.model import GROUP, Decision, Disposition, Reading, Reason
 from optout_daemon.errors import Conflict
 from optout_daemon.store import locations
 from optout_daemon.store.inquiry_search import WAITS
@@ -49,6 +49,7 @@ _NEW: Final[dict[str, Any]] = {
     "reasons": [],
     "follow_up": False,
     "channels": [],
+    "scope": GROUP,
     "no_reply_because": "",
     "reply_capped": False,
     "shadow": False,

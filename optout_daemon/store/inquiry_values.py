@@ -70,6 +70,7 @@ class Inquiry:
     follow_up_done_at: datetime | None
     customer_number: str | None
     channels: tuple[str, ...]
+    scope: str
     reply: ReplyKind | None
     no_reply_because: str
     reply_capped: bool
@@ -103,6 +104,7 @@ def decided(decision: Decision, now: datetime) -> dict[str, Any]:
         "follow_up_done_at": None,
         "customer_number": decision.customer_number,
         "channels": decision.channels,
+        "scope": decision.scope,
         "reply": decision.reply,
         "no_reply_because": decision.no_reply_because,
         "fields": decision.fields,

@@ -69,14 +69,15 @@ def _lifts(entry: LedgerEntry) -> bool:
 
 
 def _signed(entry: LedgerEntry) -> bool:
-    """By a person: the database's own trigger asks for the same."""
-    return entry.source == STAFF and bool(entry.by.strip() and entry.reason.strip())
+    """By a person, with a reason and the evidence: the database's own trigger asks for the same."""
+    signed = entry.source == STAFF and bool(entry.by.strip() and entry.reason.strip())
+    return signed and (entry.cause is not None or bool(entry.note.strip()))
 
 
 def record(tx: Connection, new: Sequence[LedgerEntry], *, now: datetime) -> list[int]:
     """Append entries and return their numbers, in their order; ValueError where one lifts a block unsigned."""
     if any(_lifts(entry) and not _signed(entry) for entry in new):
-        raise ValueError("lifting a confirmed block needs a person and a reason")
+        raise ValueError("lifting a confirmed block needs a person, a reason and the evidence")
     covers = [subjects(entry) for entry in new]
     rows = [
         {

@@ -78,6 +78,7 @@ class InquiryRow(Base, table=True):
     follow_up_done_at: datetime | None
     customer_number: str | None = Field(sa_type=CleanKey, index=True)
     channels: list[str] = Field(sa_type=CleanJSON)
+    scope: str = Field(sa_type=CleanText)
     reply: ReplyKind | None = Field(sa_type=one_of(ReplyKind, "reply"))
     no_reply_because: str = Field(sa_type=CleanText)
     reply_capped: bool

@@ -100,7 +100,7 @@ def append(tx: Connection, new: Sequence[LedgerEntry], *, now: datetime, digests
 
     A stop of what is stopped already appends nothing, nor does a provisional resume where no provisional block is.
     With `digests`, who is stopped by digest is stopped already: an erased person's name does not come back.
-    Raises ValueError where an entry lifts a confirmed block and is not a person's, with a reason.
+    Raises ValueError where an entry lifts a confirmed block and is not a person's, with reason and evidence.
     """
     aliases = None if digests is None else digests.aliases
     if new:
@@ -186,7 +186,7 @@ def listing(
     beyond: Suppression | None = None,
     scope: str | None = None,
 ) -> list[Suppression]:
-    """The current list in the order of its key, for `scope` as in check(); `beyond`: the last line of the page before."""
+    """The current list in the order of its key, for `scope` as in check(); `beyond` is the last line of a page."""
     c, e = table.c, ledger.c
     lines = select(*_KEY, *_BLOCK_COLUMNS, e.reason, e.source, e.recorded_by.label("by"))
     lines = lines.join(ledger, e.id == c.entry_id)

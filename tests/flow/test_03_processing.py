@@ -568,7 +568,7 @@ def test_lifting_one_customers_block_leaves_the_address_of_another_who_stays_blo
     for one, still in zip(family, (True, False), strict=True):
         with desk.database.transaction() as tx:
             who = blocking.Subject(customer_number=one.number)
-            blocking.lift(tx, who, ["email"], reason="asked", by="kei", note="", now=NOW)
+            blocking.lift(tx, who, ["email"], reason="asked", by="kei", note="letter", now=NOW)
 
         assert not desk.blocked(customer_number=one.number)
         assert still == desk.blocked(email="family@example.org")

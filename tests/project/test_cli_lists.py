@@ -15,6 +15,7 @@ import pytest
 from optout_daemon.core.digests import sha256
 from tests.project.desk import Desk
 
+WHY = ("--reason", "asked", "--note", "letter of 1 April")
 HEAD = "subject_kind,subject,channel,scope,action,since,provisional,entry"
 
 
@@ -66,7 +67,7 @@ def test_an_export_leaves_a_receipt(stopped: Desk) -> None:
 def test_a_delta_has_what_was_stopped_and_what_was_lifted_since(stopped: Desk) -> None:
     """A sender that asks every day must not read ten million lines for three."""
     stopped("suppressions", "add", "--email", "new@mail.example", "--channel", "email", "--by", "Aki")
-    stopped("suppressions", "lift", "--email", "anna@mail.example", "--channel", "email", "--by", "A", "--reason", "r")
+    stopped("suppressions", "lift", "--email", "anna@mail.example", "--channel", "email", "--by", "A", *WHY)
     manifest, data = export(stopped, "--since", "1")
 
     assert [("anna@mail.example", "resume", "", "3"), ("new@mail.example", "stop", "2")] == [

@@ -9,6 +9,8 @@ import pytest
 
 from tests.project.desk import Desk
 
+WHY = ("--reason", "phone call", "--note", "4 April, recorded by Bo")
+
 
 def test_nobody_is_blocked_at_first(desk: Desk) -> None:
     """Exit 0 is the answer yes."""
@@ -70,19 +72,19 @@ def test_lifting_lifts_what_the_customers_own_entries_covered(desk: Desk) -> Non
     """A customer who wants the newsletter back must get it."""
     desk.stocked()
     desk("suppressions", "add", "--number", "10000002", "--by", "Aki")
-    said = desk("suppressions", "lift", "--number", "10000002", "--by", "Bo", "--reason", "phone call")
+    said = desk("suppressions", "lift", "--number", "10000002", "--by", "Bo", *WHY)
 
     assert 0 == said.code
     assert 0 == desk("suppressions", "check", "--number", "10000002", "--channel", "print").code
     assert 0 == desk("suppressions", "check", "--email", "anna@mail.example").code
 
 
-@pytest.mark.parametrize("lacking", ["--by", "--reason"])
-def test_lifting_needs_a_person_and_a_reason(desk: Desk, lacking: str) -> None:
+@pytest.mark.parametrize("lacking", ["--by", "--reason", "--note"])
+def test_lifting_needs_a_person_a_reason_and_the_evidence(desk: Desk, lacking: str) -> None:
     """Lifting a block is the one act that can wrong somebody."""
     desk.stocked()
-    given = [part for part in ("--by", "--reason") if part != lacking]
-    said = desk("suppressions", "lift", "--number", "10000002", given[0], "x")
+    given = [part for name in ("--by", "--reason", "--note") if name != lacking for part in (name, "x")]
+    said = desk("suppressions", "lift", "--number", "10000002", *given)
 
     assert 2 == said.code
     assert lacking in said.err
@@ -91,7 +93,7 @@ def test_lifting_needs_a_person_and_a_reason(desk: Desk, lacking: str) -> None:
 def test_lifting_what_is_not_blocked_is_a_no(desk: Desk) -> None:
     """A mistyped number must not look like a block that was lifted."""
     desk.stocked()
-    said = desk("suppressions", "lift", "--number", "10000001", "--by", "Bo", "--reason", "phone call")
+    said = desk("suppressions", "lift", "--number", "10000001", "--by", "Bo", *WHY)
 
     assert (1, "") == (said.code, said.out)
     assert "nothing was lifted: not blocked on email, print\n" == said.err
@@ -162,7 +164,7 @@ def test_an_address_alone_can_be_forgotten_and_lifted(desk: Desk) -> None:
 
     assert "erased: the name in entries 1\n" == desk("suppressions", "forget", *who).out
     assert 1 == desk("suppressions", "check", *who).code
-    assert 0 == desk("suppressions", "lift", *who, "--by", "Bo", "--reason", "phone call").code
+    assert 0 == desk("suppressions", "lift", *who, "--by", "Bo", *WHY).code
     assert 0 == desk("suppressions", "check", *who).code
 
 

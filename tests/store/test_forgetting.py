@@ -113,7 +113,7 @@ def test_a_lifted_block_does_not_come_back_by_an_erasure(database: Database) -> 
     with database.transaction() as tx:
         directory(tx, RECORD)
         append(tx, entry(emails=(ADDRESS,)))
-        blocking.lift(tx, who, ["email"], reason="asked", by="clerk", note="", now=NOW)
+        blocking.lift(tx, who, ["email"], reason="asked", by="clerk", note="letter", now=NOW)
         erase(tx)
 
         assert ([], []) == (kinds(tx, customer_number=ANNA), kinds(tx, email=ADDRESS))
@@ -127,7 +127,7 @@ def test_a_person_can_lift_the_block_of_somebody_who_was_erased(database: Databa
         append(tx, entry(emails=(ADDRESS,)), entry(channel="print"))
         erase(tx)
 
-        assert [3] == blocking.lift(tx, who, ["email"], reason="asked", by="b", note="", now=NOW, digests=DIGESTS)
+        assert [3] == blocking.lift(tx, who, ["email"], reason="asked", by="b", note="letter", now=NOW, digests=DIGESTS)
         assert ([], []) == (kinds(tx, customer_number=ANNA), kinds(tx, email=ADDRESS))
         assert ["customer_number_digest"] == kinds(tx, customer_number=ANNA, channel="print")
         assert [] == suppressions.verify(tx)
@@ -141,7 +141,7 @@ def test_lifting_an_erased_customers_block_leaves_the_address_of_another_erased_
         erase(tx)
         erase(tx, "20000002")
         who = Subject(customer_number=ANNA)
-        blocking.lift(tx, who, ["email"], reason="asked", by="b", note="", now=NOW, digests=DIGESTS)
+        blocking.lift(tx, who, ["email"], reason="asked", by="b", note="letter", now=NOW, digests=DIGESTS)
 
         assert ([], ["email_digest"]) == (kinds(tx, customer_number=ANNA), kinds(tx, email=ADDRESS))
 

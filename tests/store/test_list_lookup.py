@@ -46,7 +46,9 @@ def test_a_delta_tells_how_each_line_stands_now(database: Database) -> None:
     """A line that was stopped and lifted since the version is lifted, whatever came between."""
     fill(database)
     with database.transaction() as tx:
-        lift = entry(customer_number=None, emails=(A,), action=Action.RESUME, reason="asked", source="staff", by="b")
+        lift = entry(
+            customer_number=None, emails=(A,), action=Action.RESUME, reason="asked", source="staff", by="b", note="x"
+        )
         suppressions.append(tx, [lift, entry(customer_number=None, emails=("new@example.org",))], now=NOW)
         lines = [(one.subject, one.scope, one.action, one.entry_id) for one in list_lines.stream(tx, since=5)]
 

@@ -29,7 +29,12 @@ def blocked(tx: Connection, **who: Any) -> list[tuple[int, str, bool]]:
 
 
 def resume(**changes: Any) -> LedgerEntry:
-    return entry(**({"action": Action.RESUME, "reason": "asked again", "source": "staff", "by": "clerk"} | changes))
+    return entry(
+        **(
+            {"action": Action.RESUME, "reason": "asked again", "source": "staff", "by": "clerk", "note": "letter"}
+            | changes
+        )
+    )
 
 
 def test_a_stop_blocks_its_customer_and_addresses_on_its_channel(database: Database) -> None:
@@ -283,7 +288,10 @@ def test_the_list_kept_step_by_step_is_the_one_that_the_ledger_gives(
                 emails=emails,
                 scope=scope,
                 reason=PROVISIONAL if provisional else "opt_out",
+                source="staff",
+                note="a letter",
                 valid_from=NOW + hours * HOUR,
+                may_arrive_until=(NOW + hours * DAY).date(),
             )
             append(tx, new)
 

@@ -1,4 +1,4 @@
-"""What is in print may still arrive until a date; a receipt says for which company; lifting needs a person.
+"""What is in print may still arrive until a date; inquiry and receipt say for which company; lifting is signed.
 
 Revision 0002. Adds columns only: no table is made anew, and the time does not grow with the list.
 """
@@ -23,12 +23,16 @@ FORGETTING = "NEW.note = '' AND " + " AND ".join(
 )
 # A file or a program can only strengthen; what a machine may take back is what it did provisionally.
 LIFTED = "NEW.action = 'resume' AND NOT NEW.provisional"
-SIGNED = "NEW.source = 'staff' AND trim(NEW.recorded_by) <> '' AND trim(NEW.reason) <> ''"
+SIGNED = (
+    "NEW.source = 'staff' AND trim(NEW.recorded_by) <> '' AND trim(NEW.reason) <> ''"
+    " AND (NEW.cause IS NOT NULL OR trim(NEW.note) <> '')"
+)
 
 
 def upgrade() -> None:
     op.add_column("ledger", sa.Column("may_arrive_until", sa.Date(), nullable=True))
     op.add_column("suppression", sa.Column("may_arrive_until", sa.Date(), nullable=True))
+    op.add_column("inquiry", sa.Column("scope", sa.Text(), nullable=False, server_default="group"))
     op.add_column("receipt", sa.Column("scope", sa.Text(), nullable=False, server_default=""))
     on_sqlite() if op.get_bind().dialect.name == "sqlite" else on_postgresql()
 
@@ -41,7 +45,7 @@ def on_sqlite() -> None:
     )
     op.execute(
         f"CREATE TRIGGER ledger_lift BEFORE INSERT ON ledger WHEN {LIFTED} AND NOT ({SIGNED})"
-        " BEGIN SELECT RAISE(ABORT, 'ledger: lifting needs a person and a reason'); END"
+        " BEGIN SELECT RAISE(ABORT, 'ledger: lifting needs a person, a reason and the evidence'); END"
     )
 
 
@@ -53,7 +57,8 @@ def on_postgresql() -> None:
     )
     op.execute(
         "CREATE FUNCTION refuse_lifting() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " RAISE EXCEPTION 'ledger: lifting needs a person and a reason' USING ERRCODE = 'restrict_violation'; END $$"
+        " RAISE EXCEPTION 'ledger: lifting needs a person, a reason and the evidence'"
+        " USING ERRCODE = 'restrict_violation'; END $$"
     )
     op.execute(
         "CREATE TRIGGER ledger_lift BEFORE INSERT ON ledger FOR EACH ROW"
