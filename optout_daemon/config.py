@@ -27,6 +27,7 @@ from pydantic import (
 from sqlalchemy.engine import make_url
 
 from optout_daemon import config_checks
+from optout_daemon.config_enforcement import LookupSettings, SocketmapSettings
 from optout_daemon.config_problems import problems, syntax_problem
 from optout_daemon.config_secrets import key_secret
 from optout_daemon.config_secrets import secret as secret
@@ -263,6 +264,8 @@ class Settings(Section):
     review: ReviewSettings = ReviewSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
+    lookup: LookupSettings = LookupSettings()
+    socketmap: SocketmapSettings = SocketmapSettings()
 
     @field_validator("mailbox")
     @classmethod
@@ -311,6 +314,13 @@ class Settings(Section):
         if self.desk.key_file is not None:
             return self.desk.key_file
         return (self.database.file or Path("desk.db")).with_name("desk.key")
+
+    @property
+    def lookup_file(self) -> Path | None:
+        """`lookup.file`, or `lookup.db` beside the SQLite file; None on PostgreSQL, which has its view."""
+        if self.database.file is None:
+            return None
+        return self.lookup.file or self.database.file.with_name("lookup.db")
 
     @property
     def secret_files(self) -> tuple[tuple[str, Path], ...]:

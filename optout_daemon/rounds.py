@@ -16,6 +16,7 @@ from optout_daemon.config import MailboxSettings, Settings
 from optout_daemon.delivery import Unrecorded, deliver, longest_round
 from optout_daemon.edges.imap_census import surveying
 from optout_daemon.edges.smtp import Courier
+from optout_daemon.enforcing import LOOK_EVERY, lookup_keeper
 from optout_daemon.filing import file_away
 from optout_daemon.intake import collect
 from optout_daemon.jobs import Job
@@ -64,6 +65,9 @@ class Rounds:
         self._add("deliver", self._deliver, min(fastest, 30.0), max(HUNG, longest_round(settings.smtp)))
         self._add("housekeeping", self._keep_house, 300.0, 120.0)
         self._add_sync()
+        lookup = lookup_keeper(settings)
+        if lookup is not None:
+            self._add("lookup", lookup.round, LOOK_EVERY, HUNG)
 
     def _add(self, name: str, work: Callable[[], None], interval: float, limit: float) -> None:
         self.jobs[name] = Job(name, work, interval, limit, self._log, self._stop)
@@ -117,7 +121,7 @@ class Rounds:
         if done.more:
             self._wake("process")
         if done.decided:
-            self._wake("deliver", *(f"file:{box.name}" for box in self._settings.mailbox))
+            self._wake("lookup", "deliver", *(f"file:{box.name}" for box in self._settings.mailbox))
 
     def _file(self, box: MailboxSettings) -> None:
         if not self._live or box.file_into is False:

@@ -31,6 +31,7 @@ from optout_daemon.cli import (
     report,
     run,
     shunted,
+    socketmap,
     suppressions,
     web,
 )
@@ -62,7 +63,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for verb in (run, web, demo, check, explain, replay, reconcile):
+for verb in (run, web, socketmap, demo, check, explain, replay, reconcile):
     verb.add_to(app)
 for group in (queue, outbox, shunted, customers, suppressions, report, audit, db):
     app.add_typer(group.app)

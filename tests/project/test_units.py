@@ -10,15 +10,17 @@ import pytest
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 SERVICE = "optout-daemon.service"
+SERVICES = {SERVICE: "run", "optout-daemon-socketmap.service": "socketmap"}
 PROGRAM = "/opt/optout-daemon/bin/optout-daemon"
 
 
-@pytest.fixture
-def unit(tmp_path: Path) -> Path:
-    """The unit with a program that exists on this machine: systemd looks for the file."""
-    text = (SYSTEMD / SERVICE).read_text("utf-8")
-    assert f"ExecStart={PROGRAM} run\n" in text
-    path = tmp_path / SERVICE
+@pytest.fixture(params=SERVICES)
+def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A unit with a program that exists on this machine: systemd looks for the file."""
+    name = str(request.param)
+    text = (SYSTEMD / name).read_text("utf-8")
+    assert f"ExecStart={PROGRAM} {SERVICES[name]}\n" in text
+    path = tmp_path / name
     path.write_text(text.replace(PROGRAM, "/bin/true"), "utf-8")
     return path
 
@@ -73,6 +75,18 @@ def test_the_unit_keeps_what_the_daemon_promises() -> None:
     assert set() == promised - lines
     assert [] != [line for line in lines if line.startswith("WatchdogSec=")]
     assert [] != [line for line in lines if line.startswith("MemoryMax=")]
+
+
+def test_every_unit_has_the_sandbox_of_the_daemons() -> None:
+    """A second service beside the first is a second way in; what differs must be meant."""
+
+    def sandbox(name: str) -> set[str]:
+        text = (SYSTEMD / name).read_text("utf-8")
+        beyond = {"# The readers limit themselves (RLIMIT_AS).", "SystemCallFilter=setrlimit prlimit64"}
+        lines = text[text.index("CapabilityBoundingSet=") : text.index("[Install]")].splitlines()
+        return {line for line in lines if line} - beyond
+
+    assert [sandbox(SERVICE)] * len(SERVICES) == [sandbox(name) for name in SERVICES]
 
 
 def test_the_readers_may_limit_themselves() -> None:
