@@ -98,7 +98,7 @@ def export_list(
         channels_of(settings, [channel])
     if not to.strip():
         raise typer.BadParameter("it is empty; name the receiver", param_hint="--to")
-    form = _digested(settings, Form(format.value, encoding.value, escape), digest, partner)
+    form = digested(settings, Form(format.value, encoding.value, escape), digest, partner)
     with database_of(settings) as database:
         with database.reading() as tx:
             total = list_lines.count(tx, since=since, channel=channel)
@@ -128,7 +128,7 @@ def export_list(
         message(f"{done.escaped} lines have \\uXXXX in them and match nobody as they are")
 
 
-def _digested(settings: Settings, form: Form, digest: Digest, partner: str | None) -> Form:
+def digested(settings: Settings, form: Form, digest: Digest, partner: str | None) -> Form:
     """The form with the digest that was asked for."""
     if partner is not None and digest is not Digest.HMAC:
         raise typer.BadParameter("it goes with --digest hmac", param_hint="--partner")
@@ -226,7 +226,7 @@ def filter_list(
     channels_of(settings, [channel])
     if mark is not None and re.fullmatch(r"[\w -]+", mark) is None:
         raise typer.BadParameter("use letters, digits, spaces, - and _", param_hint="--mark")
-    form = _digested(settings, Form(), digest, partner)
+    form = digested(settings, Form(), digest, partner)
     wanted = Wanted(
         column,
         channel,

@@ -10,7 +10,7 @@ import typer
 
 from optout_daemon import blocking
 from optout_daemon.blocking import Subject
-from optout_daemon.cli import lists, output
+from optout_daemon.cli import leaks, lists, output
 from optout_daemon.cli.output import AsJson, cell, json_line, line, message
 from optout_daemon.cli.queue import channels_of
 from optout_daemon.cli.session import database_of, settings_of, who
@@ -238,3 +238,4 @@ def _say(versions: list[int], done: str, nothing: str, *, as_json: bool) -> None
 
 
 lists.add_to(app)
+leaks.add_to(app)

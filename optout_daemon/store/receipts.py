@@ -49,3 +49,12 @@ def listing(tx: Connection, *, receiver: str | None = None, limit: int = 100) ->
     if receiver is not None:
         rows = rows.where(table.c.receiver == receiver)
     return [Receipt(**row._mapping) for row in tx.execute(rows.order_by(table.c.id.desc()).limit(limit))]
+
+
+def last_before(tx: Connection, at: datetime, *, receiver: str | None = None, channel: str) -> Receipt | None:
+    """The newest receipt until that moment that tells of the channel: what a sender had been given by then."""
+    rows = select(table).where(table.c.at <= at, table.c.channel.in_((channel, "")))
+    if receiver is not None:
+        rows = rows.where(table.c.receiver == receiver)
+    row = tx.execute(rows.order_by(table.c.at.desc(), table.c.id.desc()).limit(1)).first()
+    return None if row is None else Receipt(**row._mapping)
