@@ -123,7 +123,7 @@ class Composer:
         """What a template of this kind may use; anything else is undefined and raises (policy, section 5)."""
         values: dict[str, object] = {"desk_name": self._desk.name, "desk_address": self._desk.address}
         if plan.kind is ReplyKind.CONFIRMED:
-            values["customer_number"] = plan.customer_number
+            values["customer_number"] = plan.customer_number or ""  # none where a token was enough
             # A channel or scope that only the settings know is called as the settings call it.
             values["channels"] = [labels.channels.get(channel, channel) for channel in plan.channels]
             values["scope"] = labels.scopes.get(plan.scope, plan.scope)

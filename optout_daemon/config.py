@@ -52,6 +52,7 @@ from optout_daemon.config_web import WebSettings
 from optout_daemon.core.digests import Digests
 from optout_daemon.core.keys import Keys
 from optout_daemon.core.model import FieldName
+from optout_daemon.core.one_click import OneClick
 from optout_daemon.errors import SettingsError
 
 DEFAULT_PATH: Final = Path("/etc/optout-daemon/config.toml")
@@ -378,6 +379,11 @@ def load(path: Path | None = None) -> Settings:
 def desk_key(settings: Settings) -> bytes:
     """The desk's one secret, read from its file; SettingsError where it is missing or too short."""
     return key_secret(settings.key_file)
+
+
+def one_click(settings: Settings) -> OneClick:
+    """The tokens of List-Unsubscribe, by the same keys as the digests; SettingsError where one is missing."""
+    return OneClick(desk_key(settings), [key_secret(path) for path in settings.desk.former_key_files])
 
 
 def desk_digests(settings: Settings) -> Digests:

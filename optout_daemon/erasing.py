@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from optout_daemon.blocking import Subject
 from optout_daemon.core.digests import Digests
 from optout_daemon.core.model import Customer
-from optout_daemon.store import audit, customers, suppressions
+from optout_daemon.store import audit, customers, one_click_targets, suppressions
 from optout_daemon.store.ledger import EMAIL
 
 
@@ -49,6 +49,7 @@ def erase(tx: Connection, subject: Subject, digests: Digests, *, by: str, now: d
             else:
                 names.add(pair)
     changed = suppressions.forget(tx, sorted(names), digests)
+    one_click_targets.forget(tx, sorted(names), digests)
     removed = record and found is not None and customers.remove(tx, found.number)
     if changed or removed:
         audit.record(tx, event="erased", actor=by, now=now, data={"ledger": changed, "customer": removed})

@@ -216,13 +216,18 @@ class _Work:
         if self._wanted.digest is not None:
             digest = text.strip().lower()
             return digest if not digest or is_digest(digest) else None
-        if self._wanted.kind != EMAIL:
-            return bounded(normalise(text, self._wanted.number_prefixes))
-        if _SIMPLE.fullmatch(text):
-            return text.lower()
-        key = comparable(text)
-        return bounded(key) if not key or Address("", key).plain else None
+        return name_in(text, self._wanted.kind, self._wanted.number_prefixes)
 
     def _marked(self, piece: bytes, word: str) -> bytes:
         body = piece.rstrip(b"\r\n")
         return body + self._mark + word.encode(self._codec) + piece[len(body) :]
+
+
+def name_in(text: str, kind: str, number_prefixes: tuple[str, ...] = ()) -> str | None:
+    """The comparable form of an address or a customer number; "" where there is none, None where it is not readable."""
+    if kind != EMAIL:
+        return bounded(normalise(text, number_prefixes))
+    if _SIMPLE.fullmatch(text):
+        return text.lower()
+    key = comparable(text)
+    return bounded(key) if not key or Address("", key).plain else None

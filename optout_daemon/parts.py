@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from optout_daemon.composing import Composer
-from optout_daemon.config import Settings, desk_key, secret
+from optout_daemon.config import Settings, desk_digests, desk_key, one_click, secret
 from optout_daemon.core.keys import Keys
 from optout_daemon.core.model import Policy
 from optout_daemon.core.reading.address import comparable
@@ -117,9 +117,10 @@ def build(settings: Settings, *, log: Log) -> Iterator[Built]:
         ),
         directory=directory,
         log=log,
+        digests=desk_digests(settings),
         shadow=settings.desk.mode == "shadow",
     )
-    parts = Parts(database, readers, desk, keys, attempts=settings.review.attempts)
+    parts = Parts(database, readers, desk, keys, one_click(settings), attempts=settings.review.attempts)
     try:
         yield Built(database, readers, directory, parts)
     finally:

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -29,6 +29,7 @@ from optout_daemon.core.matching.match import match
 from optout_daemon.core.model import (
     MISSING,
     Authentication,
+    Clicked,
     Context,
     Customer,
     Decision,
@@ -37,11 +38,12 @@ from optout_daemon.core.model import (
     Reading,
     Reason,
 )
+from optout_daemon.core.one_click import OneClick, Target
 from optout_daemon.core.reading.broken import broken
 from optout_daemon.edges.readers import AHEAD, Answer, Job, ReaderDefect, ReaderFailure, ReaderPool, ReadersClosed
 from optout_daemon.errors import Conflict, DirectoryError, StoreError
 from optout_daemon.settling import Desk, Subject, announce, author_is_free, settle, within
-from optout_daemon.store import alarms, inquiries, outbox
+from optout_daemon.store import alarms, inquiries, one_click_targets, outbox
 from optout_daemon.store.database import Database, savepoint
 
 CHAIN: Final = 5
@@ -64,6 +66,7 @@ class Parts:
     readers: ReaderPool
     desk: Desk
     keys: Keys
+    one_click: OneClick | None = None
     attempts: int = 3
     batch: int = 50
 
@@ -93,6 +96,8 @@ class _Prepared:
     answers: tuple[int, ...]
     """The held inquiries that are read together with it, nearest first."""
     cover_author: bool
+    target: Target | None = None
+    """Whom the mail's token of List-Unsubscribe means."""
     failure: str = ""
 
 
@@ -231,7 +236,19 @@ def _prepare(parts: Parts, mail: inquiries.Pending, answer: Reading | ReaderFail
     found = look_up(parts.desk, reading)
     customer = found.customer
     cover = customer is not None and author_is_free(parts.desk.directory, reading, customer)
-    return _Prepared(mail, answer, reading, found, answers, cover)
+    return _Prepared(mail, answer, reading, found, answers, cover, _target(parts, answer))
+
+
+def _target(parts: Parts, reading: Reading) -> Target | None:
+    """Whom the mail's token means; None where it has none of ours, or several that mean different things."""
+    if parts.one_click is None:
+        return None
+    handles = parts.one_click.handles_in(reading.subject, reading.envelope.delivered_to)
+    if not handles:
+        return None
+    with parts.database.reading() as tx:
+        found = {target for handle in handles if (target := one_click_targets.find(tx, handle)) is not None}
+    return found.pop() if len(found) == 1 else None
 
 
 def look_up(desk: Desk, reading: Reading) -> Match:
@@ -289,9 +306,13 @@ def _decide_one(parts: Parts, tx: Connection, prepared: _Prepared, *, now: datet
         # Staff or another follow-up was first: the mail stands alone.
         answers, reading = (), prepared.own
     found = prepared.found if reading is prepared.reading else look_up(parts.desk, reading)
-    decision = decide(
-        reading, found, parts.desk.policy, _context(parts, tx, mail.id, prepared.own), parts.desk.own_addresses
-    )
+    context = _context(parts, tx, mail.id, prepared.own)
+    target = prepared.target
+    if target is not None:
+        context = replace(context, clicked=Clicked(target.channel, target.scope))
+    decision = decide(reading, found, parts.desk.policy, context, parts.desk.own_addresses)
+    if decision.by_token:
+        answers = ()
     if Reason.BOUNCE in decision.reasons:
         _mark_bounced(parts, tx, prepared.own, mail.id, now=now)
     return settle(
@@ -301,6 +322,7 @@ def _decide_one(parts: Parts, tx: Connection, prepared: _Prepared, *, now: datet
         prepared.own,
         customer=found.customer,
         cover_author=prepared.cover_author,
+        target=target,
         desk=parts.desk,
         now=now,
     )

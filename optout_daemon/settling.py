@@ -13,9 +13,11 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from optout_daemon import clicking
 from optout_daemon.composing import Composer
 from optout_daemon.core import reply
 from optout_daemon.core.decision import RULES_VERSION
+from optout_daemon.core.digests import Digests
 from optout_daemon.core.lifecycle import State, Step
 from optout_daemon.core.model import (
     EMAIL,
@@ -29,6 +31,7 @@ from optout_daemon.core.model import (
     ReplyKind,
     Span,
 )
+from optout_daemon.core.one_click import Target
 from optout_daemon.core.reading.address import comparable
 from optout_daemon.core.reply import NoReply
 from optout_daemon.directory import Directory
@@ -76,6 +79,8 @@ class Desk:
     composer: Composer
     directory: Directory
     log: Log
+    digests: Digests | None = None
+    """By which the erased are found: who is blocked by digest does not come back by name."""
     shadow: bool = False
     """Decide and record, but write no suppression and send no reply (`[desk] mode = "shadow"`)."""
 
@@ -104,10 +109,14 @@ def settle(
     *,
     customer: Customer | None,
     cover_author: bool,
+    target: Target | None = None,
     desk: Desk,
     now: datetime,
 ) -> Decision:
-    """Commit-ready: returns the decision as stored. Raises Conflict when the inquiry was moved by somebody else."""
+    """Commit-ready: returns the decision as stored. `target` is whom the mail's token means, if any.
+
+    Raises Conflict when the inquiry was moved by somebody else.
+    """
     item: int | None = None
     capped: str | None = None
     plan = reply.plan(decision, reading, desk.policy, desk.own_addresses)
@@ -126,7 +135,10 @@ def settle(
         elif alarms.raise_once(tx, kind="reply_capped", key=capped, now=now):
             desk.log.alarm(kind="reply_capped", key=capped)
     versions: list[int] = []
-    if decision.disposition is Disposition.APPLIED and customer is not None and not desk.shadow:
+    if decision.by_token and target is not None and not desk.shadow:
+        new = clicking.entry(tx, target, source="mail", by=decision.decided_by, now=now, cause=subject.id)
+        versions = suppressions.append(tx, [new], now=now, digests=desk.digests)
+    elif decision.disposition is Disposition.APPLIED and customer is not None and not desk.shadow:
         versions = suppressions.append(
             tx, entries(decision, reading, customer, cover_author, cause=subject.id, now=now), now=now
         )

@@ -33,6 +33,7 @@ from optout_daemon.cli import (
     shunted,
     socketmap,
     suppressions,
+    tokens,
     web,
 )
 from optout_daemon.cli.session import Session
@@ -65,7 +66,7 @@ app = typer.Typer(
 )
 for verb in (run, web, socketmap, demo, check, explain, replay, reconcile):
     verb.add_to(app)
-for group in (queue, outbox, shunted, customers, suppressions, report, audit, db):
+for group in (queue, outbox, shunted, customers, suppressions, tokens, report, audit, db):
     app.add_typer(group.app)
 
 

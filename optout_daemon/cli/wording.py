@@ -141,6 +141,7 @@ WISH_RULES: Final[Mapping[str, str]] = {
 
 DECISION_RULES: Final[Mapping[str, str]] = {
     "our_own_mail": "It has our own address as its author.",
+    "one_click": "It carries a sound unsubscribe token of one of our mails. That is enough.",
     "machine_mail": "A machine wrote it. Machines are never answered.",
     "the_same_mail_again": "The same mail was decided before.",
     "nothing_to_read": "There is nothing in it that can be read with certainty.",

@@ -17,6 +17,7 @@ from optout_daemon.core.model import (
     Agreement,
     Authentication,
     Category,
+    Clicked,
     Context,
     Corrections,
     Decision,
@@ -104,6 +105,18 @@ def our_own_mail(case: Case) -> Verdict | None:
         forged = case.reading.machine.reason in (None, Reason.LOOP)
         return Hold((Reason.MACHINE_SENDER,)) if forged and case.complete_opt_out else Ignore(Reason.LOOP)
     return None
+
+
+def one_click(case: Case) -> Verdict | None:
+    """A sound token of List-Unsubscribe is certain without any field; a bounce or a wish to go on is none.
+
+    It stands before the rest of the machine gate: programs send such mails for people. Whether anybody is answered,
+    the gate decides as ever.
+    """
+    reading = case.reading
+    if case.context.clicked is None or case.context.duplicate or reading.machine.reason in (Reason.LOOP, Reason.BOUNCE):
+        return None
+    return None if reading.withdraws or reading.wish.category is Category.OPT_IN else Apply()
 
 
 def machine_mail(case: Case) -> Verdict | None:
@@ -204,6 +217,7 @@ def certain(case: Case) -> Verdict | None:
 
 RULES: Final[tuple[Rule, ...]] = (
     our_own_mail,
+    one_click,
     machine_mail,
     the_same_mail_again,
     nothing_to_read,
@@ -229,10 +243,12 @@ def decide(
     case = Case(reading, match, policy, context, None)
     rule, verdict = next((r, v) for r in RULES if (v := r(case)) is not None)
     draft = _draft(case, verdict, rule.__name__)
+    if rule is one_click and context.clicked is not None:
+        draft = _by_token(case, draft, context.clicked)
     gate = reply.plan(draft, reading, policy, own_addresses)
     if isinstance(gate, reply.NoReply):
         draft = replace(draft, reply=ReplyKind.NONE, no_reply_because=gate.because)
-        if draft.disposition is Disposition.APPLIED:
+        if draft.disposition is Disposition.APPLIED and not draft.by_token:
             # Section 5: where nobody can be answered, a person looks.
             held = _draft(case, Hold((Reason.MACHINE_SENDER,)), "nobody_to_answer")
             draft = replace(held, reply=ReplyKind.NONE, no_reply_because=gate.because)
@@ -263,6 +279,26 @@ def _draft(case: Case, verdict: Verdict, rule: str) -> Decision:
         reply=_reply(case, verdict),
         missing=case.missing,
         evidence=tuple(_evidence(case, rule, verdict)),
+    )
+
+
+def _by_token(case: Case, draft: Decision, clicked: Clicked) -> Decision:
+    """What a token asks for, no more. What a person writes beside it is for a person to read.
+
+    The customer is not named: a reply says nothing that the mail did not.
+    """
+    wish, machine = case.reading.wish, case.reading.machine
+    asks = wish.category in (Category.QUESTION, Category.COMPLAINT, Category.DISCLOSURE) or case.number_and_opt_out
+    by_a_person = machine.reason is None and not machine.for_a_person
+    return replace(
+        draft,
+        category=Category.OPT_OUT,
+        customer_number=None,
+        channels=(clicked.channel,),
+        scope=clicked.scope,
+        follow_up=by_a_person and (asks or wish.follow_up),
+        missing=(),
+        by_token=True,
     )
 
 

@@ -345,6 +345,14 @@ class Corrections:
 
 
 @dataclass(frozen=True, slots=True)
+class Clicked:
+    """A token of List-Unsubscribe: what to stop, for the group or one company. Whom it means, the store knows."""
+
+    channel: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What only the store knows when a mail is decided; the default is a mail judged by itself (`explain`)."""
 
@@ -352,6 +360,8 @@ class Context:
     """The same Message-ID with the same decoded content is stored already."""
     own_message: bool = False
     """Our marker verifies, or the Message-ID stands in our outbox."""
+    clicked: Clicked | None = None
+    """What a sound token of List-Unsubscribe in the mail asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +384,8 @@ class Decision:
     no_reply_because: str = ""
     evidence: tuple[str, ...] = ()
     decided_by: str = "machine"
+    by_token: bool = False
+    """Applied by a token of List-Unsubscribe: whom it means is blocked, whoever wrote the mail."""
     missing: tuple[FieldName, ...] = ()
 
 

@@ -111,6 +111,7 @@ def plan(decision: Decision, reading: Reading, policy: Policy, own_addresses: Co
         languages=languages,
         channels=decision.channels if confirmed else (),
         customer_number=decision.customer_number if confirmed else None,
+        scope=decision.scope,
         missing=decision.missing if decision.reply is ReplyKind.MISSING else (),
         in_reply_to=envelope.message_id,
         references=(*reversed(envelope.references), *([envelope.message_id] if envelope.message_id else [])),

@@ -20,7 +20,7 @@ from optout_daemon.core.lifecycle import Delivery, State
 from optout_daemon.core.model import Act, Action, Category, Disposition, ReplyKind
 from optout_daemon.store.columns import CleanJSON, CleanKey, CleanText, identity, one_of
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The revision that this program works with: the newest file in migrations/versions."""
 
 NAMES: Final = {
@@ -211,6 +211,19 @@ class SuppressionRow(Base, table=True):
     may_arrive_until: date | None
 
 
+class OneClickTargetRow(Base, table=True):
+    """Whom a token of List-Unsubscribe means."""
+
+    __tablename__ = "one_click_target"
+    __table_args__ = (Index(None, "subject_kind", "subject"), {"sqlite_with_rowid": False})
+
+    handle: str = Field(primary_key=True, sa_type=CleanKey)
+    subject_kind: str = Field(sa_type=CleanKey)
+    subject: str = Field(sa_type=CleanKey)
+    channel: str = Field(sa_type=CleanKey)
+    scope: str = Field(sa_type=CleanKey)
+
+
 class ReceiptRow(Base, table=True):
     """Who was given what of the list, in which version; triggers refuse UPDATE and DELETE."""
 
@@ -371,6 +384,7 @@ cursor: Final[Table] = _tables["mailbox_cursor"]
 unfetched: Final[Table] = _tables["unfetched"]
 ledger: Final[Table] = _tables["ledger"]
 ledger_subject: Final[Table] = _tables["ledger_subject"]
+one_click_target: Final[Table] = _tables["one_click_target"]
 receipt: Final[Table] = _tables["receipt"]
 suppression: Final[Table] = _tables["suppression"]
 outbox: Final[Table] = _tables["outbox"]

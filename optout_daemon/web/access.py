@@ -30,5 +30,7 @@ ACCESS: Final[Mapping[str, Access]] = MappingProxyType(
     {
         "health.live": EVERYBODY,
         "language.choose": EVERYBODY,
+        "unsubscribe.ask": EVERYBODY,
+        "unsubscribe.act": EVERYBODY,
     }
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from optout_daemon.core.decision import decide, staff_decision
@@ -35,7 +37,7 @@ NOTHING = Wish()
 UNKNOWN = Match(number="29999999", name=Agreement.DIFFERS, address=Agreement.DIFFERS)
 
 
-def judged(read: Reading, found: Match | None = None, policy: Policy = POLICY, **context: bool) -> Decision:
+def judged(read: Reading, found: Match | None = None, policy: Policy = POLICY, **context: Any) -> Decision:
     return decide(read, match() if found is None else found, policy, Context(**context), {"desk@example.com"})
 
 

@@ -20,7 +20,7 @@ from optout_daemon.core.keys import Keys
 from optout_daemon.core.model import Action, LedgerEntry
 from optout_daemon.store import suppressions
 from optout_daemon.store.database import Database
-from tests.flow.desk import COMMAND, Desk
+from tests.flow.desk import COMMAND, Desk, mail
 from tests.servers.databases import PostgresTemplate
 from tests.servers.dovecot import Dovecot
 from tests.servers.fixtures import fresh_user
@@ -196,6 +196,20 @@ def test_the_role_may_read_the_view_and_nothing_else(place: Place) -> None:
             connection.execute("SELECT * FROM suppression")
 
     assert ["suppressed_email"] == tables
+
+
+def test_one_click_by_mail_is_in_force_where_mail_leaves(place: Place) -> None:
+    """From the button in a newsletter to the refusal of the next one, through the running daemon."""
+    (place.desk.folder / "list.csv").write_text("email\nclick@mail.example\n")
+    out = place.desk.folder / "out.csv"
+    place.desk.command("tokens", "unsubscribe", str(out.with_name("list.csv")), "--output", str(out), "--no-https")
+    found = re.search(r"subject=([a-z2-7]{32})>", out.read_text())
+    assert found is not None
+    place.desk.mailbox.append(mail(16, "click@mail.example", found.group(1), "", "Auto-Submitted: auto-generated"))
+    place.desk.until(lambda: "click@mail.example" in place.looked_up(), "lookup.db has the click", within=30)
+
+    assert 550 == place.recipient(marketing("sqlite"), "click@mail.example")[0]
+    assert [] == place.desk.replies(place.desk.inquiries()[0].id)
 
 
 def test_a_table_that_cannot_be_asked_defers_the_mail(place: Place) -> None:

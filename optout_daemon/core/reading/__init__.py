@@ -25,7 +25,7 @@ from optout_daemon.core.model import (
     Span,
 )
 from optout_daemon.core.reading import authentication, machine, mime, words
-from optout_daemon.core.reading.envelope import delivered_to
+from optout_daemon.core.reading.envelope import delivered_to, tagged
 from optout_daemon.core.reading.fields import Finder
 from optout_daemon.core.reading.folding import Folded
 from optout_daemon.core.reading.quoting import segments as segments_of
@@ -103,8 +103,8 @@ class Reader:
 
 
 def _envelope(mail: mime.Mail, verdict: Machine) -> Envelope:
-    """Whom it came to matters of a bounce alone: one of our replies comes back to its own address."""
-    if verdict.reason is not Reason.BOUNCE:
+    """Whom it came to matters of a bounce, which comes back to its reply's own address, and of a token behind a +."""
+    if verdict.reason is not Reason.BOUNCE and not tagged(mail.headers):
         return mail.envelope
     return replace(mail.envelope, delivered_to=delivered_to(mail.headers))
 

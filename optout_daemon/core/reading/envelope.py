@@ -18,6 +18,7 @@ MARKER_HEADER: Final = "X-Optout-Desk"
 """The header in which a reply of ours carries its loop marker."""
 SUBJECT_LIMIT: Final = 2_000
 MOST_REFERENCES: Final = 100
+_CAME_TO: Final = ("delivered-to", "x-original-to", "to", "cc")
 
 
 def _author(headers: Headers) -> address.Address | None:
@@ -49,9 +50,13 @@ def _sent_to_desk(headers: Headers, own: tuple[str, ...]) -> bool:
 
 def delivered_to(headers: Headers) -> tuple[str, ...]:
     """Comparable addresses that the mail came to: for a bounce, which comes back to a token of ours."""
-    names = ("delivered-to", "x-original-to", "to", "cc")
-    found = (address.comparable(one.address) for name in names for one in headers.addresses(name) if one.plain)
+    found = (address.comparable(one.address) for name in _CAME_TO for one in headers.addresses(name) if one.plain)
     return tuple(dict.fromkeys(found))[:MOST_REFERENCES]
+
+
+def tagged(headers: Headers) -> bool:
+    """Whether an address that the mail came to may have a part behind a +."""
+    return any("+" in value for name in _CAME_TO for value in headers.raw(name))
 
 
 def envelope_of(headers: Headers, settings: ReaderSettings) -> tuple[Envelope, str, bool]:
