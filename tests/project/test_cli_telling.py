@@ -163,7 +163,7 @@ def test_wrapping_loses_nothing(text: str, columns: int) -> None:
     lines = wrapped(text, columns)
 
     assert "".join(text.split()) == "".join("".join(lines).split())
-    assert [] == [line for line in lines if cell_len(line.rstrip("、。ー")) > columns]
+    assert [] == [line for line in lines if cell_len(line.rstrip("、。ー ")) > columns]
 
 
 def test_a_name_stands_in_front_of_its_texts_once() -> None:
