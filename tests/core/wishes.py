@@ -27,7 +27,7 @@ def judged(text: str, subject: str = "") -> Judgement:
     folded = Folded(text)
     parts = segments(text, languages, folded, finder.states_number)
     found = finder.find(subject, text, parts, folded)
-    return classify(subject, folded, parts, found, languages, SETTINGS.channels)
+    return classify(subject, folded, found, languages, SETTINGS.channels)
 
 
 def short(text: str, subject: str = "") -> str:

@@ -75,7 +75,7 @@ class RecordAddress:
                 tokens = passage.tokens
                 return Finding(Agreement.AGREES, tokens[at].start, tokens[at + len(self.verbatim) - 1].end)
         if len(self.squeezed) > 5:
-            text = passage.squeezed.translate(gazetteer.PLACE)
+            text = gazetteer.as_place(passage.squeezed)
             at = text.find(self.squeezed)
             end = at + len(self.squeezed)
             if at >= 0 and not text[end : end + 1].isdigit():

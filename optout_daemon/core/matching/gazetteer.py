@@ -12,11 +12,12 @@ from functools import cache
 from typing import Final
 
 from optout_daemon.core.matching.folding import fold
-from optout_daemon.core.matching.kana import PLAIN_KANA, romaji_key
+from optout_daemon.core.matching.kana import PLAIN_KANA, exchanged, romaji_key
 from optout_daemon.core.matching.variants import Municipality, municipalities
 
 PLACE: Final = {**PLAIN_KANA, **str.maketrans("ヶヵガカ箇之乃", "ケケケケケノノ")}
 """Second translation of folded text for places; length stays."""
+_PLACE: Final = tuple((chr(one), chr(other)) for one, other in PLACE.items())
 
 _UNKNOWN: Final = re.compile(
     r"(?P<county>[^\s\d市区]{1,5}郡)?(?P<city>[^\s\d]{1,6}?[市区町村])(?:(?<=市)(?P<ward>[^\s\d]{1,5}?区))?"
@@ -28,9 +29,14 @@ _LONE_MARKS: Final = {0x3099: None, 0x309A: None}
 """Marks of voice that no kana in front of them takes."""
 
 
+def as_place(folded: str) -> str:
+    """Translated by PLACE."""
+    return exchanged(folded, _PLACE)
+
+
 def place_form(text: str) -> str:
     """Folded, without white space, with the spellings that vary in place names made one."""
-    return "".join(fold(text).replace("・", " ").split()).translate(PLACE).translate(_LONE_MARKS)
+    return as_place("".join(fold(text).replace("・", " ").split())).translate(_LONE_MARKS)
 
 
 @dataclass(frozen=True, slots=True)

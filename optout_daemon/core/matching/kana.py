@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 KANJI: Final = re.compile("[\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -17,6 +18,23 @@ KANA: Final = re.compile("[\u30a1-\u30fa\u30fc-\u30fe]+")
 
 PLAIN_KANA: Final = str.maketrans("ァィゥェォッャュョヮヵヶヂヅヲヱヰ", "アイウエオツヤユヨワカケジズオエイ")
 """Small kana as large ones (old systems have no others), and the syllables that sound alike; length stays."""
+_PLAIN_KANA: Final = tuple((chr(one), chr(other)) for one, other in PLAIN_KANA.items())
+
+
+def exchanged(text: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """`text` with single characters exchanged, none of which may be another's substitute.
+
+    For a few dozen characters in a whole mail this takes a tenth of the time of str.translate.
+    """
+    for one, other in pairs:
+        text = text.replace(one, other)
+    return text
+
+
+def plain_kana(folded: str) -> str:
+    """Translated by PLAIN_KANA."""
+    return exchanged(folded, _PLAIN_KANA)
+
 
 _ROWS: Final = {
     "A": "アカサタナハマヤラワガザダバパ",

@@ -19,7 +19,16 @@ from optout_daemon.core.matching import foreign_kana, romaji_name
 from optout_daemon.core.matching.boundary import stands_alone_after, stands_alone_before
 from optout_daemon.core.matching.folding import Passage, fold
 from optout_daemon.core.matching.gazetteer import PLACE, locate, place_form
-from optout_daemon.core.matching.kana import KANA, KANJI, PLAIN_KANA, kana_key, romaji_key, romaji_of_kana, sounds_like
+from optout_daemon.core.matching.kana import (
+    KANA,
+    KANJI,
+    PLAIN_KANA,
+    kana_key,
+    plain_kana,
+    romaji_key,
+    romaji_of_kana,
+    sounds_like,
+)
 from optout_daemon.core.matching.name_orders import FAMILIES, Writing, writings
 from optout_daemon.core.matching.variants import bag, family_names
 from optout_daemon.core.matching.western_name import SUFFIXES, TITLES, WesternName
@@ -230,7 +239,7 @@ class PersonName:
         text = passage.squeezed
         if not _SCRIPT.search(text):
             return None
-        plain = _doubled(text.translate(PLAIN_KANA))
+        plain = _doubled(plain_kana(text))
         for spelling in self._spellings():
             spelling = _doubled(spelling.translate(PLAIN_KANA))
             at = -1

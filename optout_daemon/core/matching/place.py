@@ -17,7 +17,7 @@ from typing import Final
 from optout_daemon.core.matching import building, lot
 from optout_daemon.core.matching.building import Building
 from optout_daemon.core.matching.folding import Passage, fold
-from optout_daemon.core.matching.gazetteer import PLACE, Area, locate, parts, place_form, prefectures
+from optout_daemon.core.matching.gazetteer import Area, as_place, locate, parts, place_form, prefectures
 from optout_daemon.core.matching.kana import KANA, KANJI
 from optout_daemon.core.matching.town_spelling import AZA, behind, in_kyoto, same_streets, spellings, street_end
 from optout_daemon.core.model import Agreement
@@ -76,7 +76,7 @@ class Place:
 
     def find(self, passage: Passage) -> Finding:
         """What the text says: the first place that agrees, else the first that contradicts, else ABSENT."""
-        text = passage.squeezed.translate(PLACE)
+        text = as_place(passage.squeezed)
         differs = ABSENT
         for start, after in chain(anchors(self.area, text), self._towns_alone(passage, text)):
             finding = self._follow(passage, text, start, after)

@@ -17,7 +17,7 @@ from typing import Final
 
 from optout_daemon.core.matching import building, lot
 from optout_daemon.core.matching.folding import Passage
-from optout_daemon.core.matching.gazetteer import PLACE, Area, by_sound, cities_with_wards, sounds
+from optout_daemon.core.matching.gazetteer import Area, as_place, by_sound, cities_with_wards, sounds
 from optout_daemon.core.matching.grid import Grid
 from optout_daemon.core.matching.kana import romaji_key
 from optout_daemon.core.matching.numbers import Group, groups, is_number
@@ -233,7 +233,7 @@ class RomajiPlace:
 
     def _find_in_kanji(self, passage: Passage) -> Finding:
         """The same address in a Japanese text: 東京都港区六本木3-38-8 for 3-38-8 Roppongi, Minato-ku, Tokyo."""
-        text, differs = passage.squeezed.translate(PLACE), ABSENT
+        text, differs = as_place(passage.squeezed), ABSENT
         for area in _areas(self.inner, self.inner | self.outer):
             for start, after in anchors(area, text):
                 town = _TOWN_AND_LOT.match(text, after)

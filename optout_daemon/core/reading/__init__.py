@@ -53,7 +53,7 @@ class Reader:
         folded = Folded(mail.text)
         segments = segments_of(mail.text, self._languages, folded, self._finder.states_number)
         found = self._finder.find(mail.subject, mail.text, segments, folded)
-        judged = classify(mail.subject, folded, segments, found, self._languages, self._settings.channels)
+        judged = classify(mail.subject, folded, found, self._languages, self._settings.channels)
         language = next((one for one in self._languages if one.name == judged.language), self._languages[0])
         verdict = machine.gate(
             mail,
@@ -85,7 +85,8 @@ class Reader:
             language=judged.language,
             machine=verdict,
             authentication=authentication.verdict(
-                mail.headers.get_all("authentication-results"), self._settings.trusted_authserv_ids
+                mail.headers.get_all("authentication-results") if self._settings.trusted_authserv_ids else (),
+                self._settings.trusted_authserv_ids,
             ),
             readable=not unreadable,
             unreadable_because=unreadable,

@@ -142,12 +142,12 @@ class Case:
         at = self._places[id(sentence)] + 1
         return self.sentences[at] if at < len(self.sentences) else None
 
-    def beside(self, clause: Clause) -> list[list[Token]]:
+    def beside(self, clause: Clause) -> list[Sequence[Token]]:
         """What was spoken of beside a clause, nearest first: its sentence, those before it, the subject."""
         at = self._places[id(clause.sentence)]
         own = {id(token) for token in clause.objects}
         here = [token for token in clause.sentence.tokens if id(token) not in own]
-        found = [[token for token in here if token.end <= clause.predicate.start]]
+        found: list[Sequence[Token]] = [[token for token in here if token.end <= clause.predicate.start]]
         found.append([token for token in here if token.start >= clause.predicate.end])
         found += [one.tokens for one in reversed(self.sentences[max(0, at - _BACK) : at]) if not one.subject]
         found += [one.tokens for one in self._headings if one is not clause.sentence]

@@ -10,7 +10,7 @@ from typing import Final
 
 from optout_daemon.core.model import Envelope
 from optout_daemon.core.reading import address, opinion
-from optout_daemon.core.reading.charset import Text, as_bytes, decode_header
+from optout_daemon.core.reading.charset import Text, as_bytes
 from optout_daemon.core.reading.headers import Headers, message_ids
 from optout_daemon.core.reading.settings import ReaderSettings
 
@@ -63,9 +63,9 @@ def envelope_of(headers: Headers, settings: ReaderSettings) -> tuple[Envelope, s
     """(facts, subject, whether the subject can be relied on)."""
     author = _author(headers)
     subjects = headers.raw("subject")
-    subject = decode_header(subjects[0]) if subjects else Text("", True, "us-ascii")
+    subject = headers.decoded(subjects[0]) if subjects else Text("", True, "us-ascii")
     forged = subject.injected or any(
-        decode_header(value).injected
+        headers.decoded(value).injected
         for name in ("from", "sender", "reply-to", "to", "cc")
         for value in headers.raw(name)[:3]
         if "=?" in value

@@ -52,6 +52,8 @@ class Found:
     """Places in the folded text that hold a number, name or address, or a label: no wish is read from them."""
     quoted: tuple[int, int] | None = None
     """Place in the folded text of the inquiry of a form inside a quotation."""
+    own: list[Line] = field(default_factory=list)
+    """The lines of own words."""
 
 
 class Finder:
@@ -81,7 +83,7 @@ class Finder:
         work.subject(subject)
         if not work.has_number:
             work.quotation(lines_of(folded, segments, SegmentKind.QUOTATION))
-        return work.found()
+        return work.found(own)
 
 
 def find(
@@ -402,7 +404,7 @@ class _Work:
     def _span(self, start: int, end: int) -> Span:
         return Span(Part.TEXT, self._folded.origin(start), self._folded.origin(end - 1) + 1)
 
-    def found(self) -> Found:
+    def found(self, own: list[Line]) -> Found:
         numbers = sorted(
             zip(self._stated, self._fields[FieldName.CUSTOMER_NUMBER], strict=True),
             key=lambda one: (not one[0].well_formed, one[0].date_like, not one[0].labelled),
@@ -416,6 +418,7 @@ class _Work:
             numbers=tuple(dict.fromkeys(stated.number for stated, _ in numbers)),
             claimed=sorted(self._claimed),
             quoted=self._quoted,
+            own=own,
         )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from optout_daemon.core.reading.address import Address, parse
-from optout_daemon.core.reading.charset import as_bytes, decode_header, unfold
+from optout_daemon.core.reading.charset import Text, as_bytes, decode_header, unfold
 
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,900}>")
 _BARE_ID: Final = re.compile(r"[!-;=?-~]{1,900}")
@@ -20,11 +20,12 @@ _BARE_ID: Final = re.compile(r"[!-;=?-~]{1,900}")
 class Headers:
     """Read-only; made from the (name, value) pairs that the parser kept."""
 
-    __slots__ = ("_addresses", "_values")
+    __slots__ = ("_addresses", "_decoded", "_values")
 
     def __init__(self, pairs: Iterable[tuple[str, object]]) -> None:
         self._values: dict[str, list[str]] = {}
         self._addresses: dict[str, tuple[Address, ...]] = {}
+        self._decoded: dict[str, Text] = {}
         for name, value in pairs:
             self._values.setdefault(name.strip().lower(), []).append(str(value))
 
@@ -38,7 +39,14 @@ class Headers:
     def get(self, name: str) -> str | None:
         """The first value of `name`, decoded on one line, or None."""
         values = self._values.get(name.lower())
-        return decode_header(values[0]).text if values else None
+        return self.decoded(values[0]).text if values else None
+
+    def decoded(self, value: str) -> Text:
+        """One raw value decoded on one line; each once."""
+        text = self._decoded.get(value)
+        if text is None:
+            text = self._decoded[value] = decode_header(value)
+        return text
 
     def get_all(self, name: str) -> tuple[str, ...]:
         """Every value of `name`, topmost first."""

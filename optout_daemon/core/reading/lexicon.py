@@ -83,21 +83,23 @@ class Lexicon:
 class Phrases:
     """A few hundred phrases of one kind behind one pattern: for a quick yes or no about a line."""
 
-    __slots__ = ("_pattern", "all")
+    __slots__ = ("_automaton", "_firsts", "_pattern", "all")
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self.all = frozenset(phrases)
+        self._firsts = frozenset(phrase[0] for phrase in self.all)
+        self._automaton = AhoCorasick(sorted(self.all), store_patterns=False)
         self._pattern = re.compile(_trie(map(_steps, self.all)) if self.all else r"(?!)")
 
     def holds(self, text: str) -> bool:
         """Whether any of them stands in folded text."""
-        return self._pattern.search(text) is not None
+        # Mostly none does, not even inside a word, which is quickly seen.
+        return bool(self._automaton.find_matches_as_indexes(text)) and self._pattern.search(text) is not None
 
     def begins(self, text: str, within: int = 1) -> int:
         """Where one of them ends that begins among the first characters of folded text; 0 for none."""
-        for at in range(within + 1):
-            match = self._pattern.match(text, at, 80)
-            if match is not None:
+        for at, first in enumerate(text[: within + 1]):
+            if first in self._firsts and (match := self._pattern.match(text, at, 80)) is not None:
                 return match.end()
         return 0
 

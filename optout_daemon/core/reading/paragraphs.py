@@ -15,6 +15,8 @@ from optout_daemon.core.reading.own_lines import Line
 
 _WIDE: Final = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
 _BULLET: Final = re.compile(r"(?:[-*•・●■◆※☆★+]|\(?[0-9]{1,2}[.)、]|[①-⑨])\s*")
+_BULLETS: Final = frozenset("-*•・●■◆※☆★+(0123456789①②③④⑤⑥⑦⑧⑨")
+"""With which a bullet begins."""
 _WRAPPED: Final = 45
 """A Latin line shorter than this is not broken by its program but ended by its author."""
 _TICKED: Final = re.compile(r"\[[x✓✔*レ]\]|\([x✓✔*レ]\)|[☑☒✅✓✔■]")
@@ -31,6 +33,7 @@ def paragraphs(lines: Sequence[Line], claimed: Sequence[tuple[int, int]]) -> lis
     found: list[Piece] = []
     text, start, end, last = "", 0, 0, 0
     position = 0
+    boxes = _may_hold_boxes("\n".join([line.bare for line in lines]))
     for line in lines:
         while position < len(claimed) and claimed[position][1] < line.start:
             position += 1
@@ -39,7 +42,7 @@ def paragraphs(lines: Sequence[Line], claimed: Sequence[tuple[int, int]]) -> lis
         whole = position == len(claimed) or claimed[position][0] > high
         pieces = [] if whole or empty else _unclaimed(line, claimed, position)
         whole = whole or pieces == [(line.start, high)]
-        bullet = _BULLET.match(line.bare)
+        bullet = _BULLET.match(line.bare) if line.bare[:1] in _BULLETS else None
         if text and (empty or not whole or bullet):
             found.append((text, start, end))
             text = ""
@@ -56,11 +59,12 @@ def paragraphs(lines: Sequence[Line], claimed: Sequence[tuple[int, int]]) -> lis
                 else:
                     found.append((piece, low, stop))
             continue
-        bare = ticked(line.bare[bullet.end() :] if bullet else line.bare)
+        bare = line.bare[bullet.end() :] if bullet else line.bare
+        bare = ticked(bare) if boxes else bare
         if not text:
             text, start = bare, line.start
         elif _wraps(text, bare, last):
-            text += bare if _WIDE.match(text[-1:]) and _WIDE.match(bare[:1]) else f" {bare}"
+            text += bare if _is_wide(text[-1:]) and _is_wide(bare[:1]) else f" {bare}"
         else:
             found.append((text, start, end))
             text, start = bare, line.start
@@ -85,14 +89,22 @@ def _unclaimed(line: Line, claimed: Sequence[tuple[int, int]], position: int) ->
 
 def _wraps(text: str, following: str, last: int) -> bool:
     """Whether a line goes on in the next: Japanese always, Latin where it is long or the next begins small."""
-    if _WIDE.search(text[-12:]) or _WIDE.match(following[:1]):
+    if _is_wide(text[-1:]) or _is_wide(following[:1]) or _WIDE.search(text[-12:]):
         return True
     return last >= _WRAPPED or not following[:1].isalnum() or text.endswith(",")
 
 
+def _is_wide(sign: str) -> bool:
+    return "\u2e80" <= sign <= "\u9fff" or "\uff00" <= sign <= "\uffef"
+
+
+def _may_hold_boxes(text: str) -> bool:
+    return "[" in text or "(" in text or "☐" in text or "□" in text
+
+
 def ticked(text: str) -> str:
     """A text without the options that are not ticked; as it is where nothing is ticked."""
-    if not _EMPTY_BOX.search(text):
+    if not _may_hold_boxes(text) or not _EMPTY_BOX.search(text):
         return text
     mark = _TICKED.search(text)
     if mark is None:

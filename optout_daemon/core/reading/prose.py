@@ -52,6 +52,8 @@ _POSTCODE: Final = re.compile(
 )
 _CAPITALISED: Final = re.compile(r"[A-Z0-9#][\w#.'’/-]{0,24}(?:,? [A-Z0-9#(][\w#.'’/)-]{0,24}){0,7},?")
 _LONGEST: Final = 1200
+_NAMED_AT_MOST: Final = 12
+"""Characters before a word that names are followed by."""
 _NEVER: Final = re.compile(r"(?!)")
 
 
@@ -68,11 +70,13 @@ class Prose:
         self._followed = re.compile(rf"^({_FULL_NAME}) (?i:{_any(latin)})\b") if latin else _NEVER
         wide = [word for word in after if not word.isascii()]
         self._named = (
-            re.compile(rf"([{_CJK}\u3000 ]{{2,12}}?)(?:{_any(wide)})(?![かがけ])(?!(?<=こと)(?:申|もう|い))")
+            re.compile(
+                rf"([{_CJK}\u3000 ]{{2,{_NAMED_AT_MOST}}}?)(?:{_any(wide)})(?![かがけ])(?!(?<=こと)(?:申|もう|い))"
+            )
             if wide
             else _NEVER
         )
-        self._after = re.compile(_any(wide)) if wide else _NEVER
+        self._after = tuple(wide)
         units, streets = words["unit"], words["street"]
         self._unit = (
             re.compile(
@@ -126,10 +130,10 @@ class Prose:
         """Places of likely names in a line; `has_number`: it states a customer number as well."""
         if len(line) > _LONGEST or not line.strip():
             return
-        if not _ANY_CJK.search(line):
+        if line.isascii() or not _ANY_CJK.search(line):
             yield from self._western_names(line, has_number)
             return
-        for match in self._named.finditer(line) if self._after.search(line) else ():
+        for match in self._announced(line):
             start, end = match.span(1)
             lead = _LEAD.match(line, start, end)
             start = lead.end() if lead and lead.end() < end else start
@@ -143,6 +147,11 @@ class Prose:
                 if 3 <= len(text) <= 8 and _KANJI.search(text) and self.is_name(text) and not _PLACE_SIGN.search(text):
                     yield match.start() + piece.start(), match.start() + piece.end()
                     return
+
+    def _announced(self, line: str) -> Iterator[re.Match[str]]:
+        """What stands before a word that names are followed by; searched from where the first of them can tell."""
+        first = min([at for word in self._after if (at := line.find(word)) >= 0], default=-1)
+        return self._named.finditer(line, max(0, first - _NAMED_AT_MOST)) if first > 0 else iter(())
 
     def _western_names(self, line: str, has_number: bool) -> Iterator[tuple[int, int]]:
         for pattern in (self._introduced, self._followed):
@@ -165,7 +174,7 @@ class Prose:
         """Places of likely addresses in a line; `following` is the next one."""
         if len(line) > _LONGEST:
             return
-        if _PLACE_SIGN.search(line) and _ANY_CJK.search(line):
+        if not line.isascii() and _PLACE_SIGN.search(line) and _ANY_CJK.search(line):
             for match in _CHUNK.finditer(line):
                 found = _japanese_address(match[0])
                 if found:

@@ -8,11 +8,11 @@ searched in one go. Linear.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from optout_daemon.core.reading.lexicon import Lexicon, Token
+from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.words import Language
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class Sentence:
     """Places in the folded text of the stretch it stands in; (0, 0) for one of the subject."""
     language: Language
     subject: bool = False
-    tokens: list[Token] = field(default_factory=list)
-    who: list[Token] = field(default_factory=list)
+    tokens: Sequence[Token] = ()
+    who: Sequence[Token] = ()
     """What it says of who the wish is for; empty until `tell` was called."""
     clauses: list[Clause] = field(default_factory=list)
     kinds: frozenset[str] = frozenset()
@@ -70,17 +70,19 @@ def sentences(
                 _add(found, text[at : match.end()], start, end, languages, subject)
                 at = match.end()
         _add(found, text[at:], start, end, languages, subject)
-    for one, tokens in zip(found, _scan(found, lambda language: language.wish), strict=True):
-        if tokens:
-            one.tokens, one.kinds = tokens, frozenset([token.kind for token in tokens])
+    for language, some in _by_language(found):
+        for one, tokens in zip(some, language.wish.scan_all([one.text for one in some]), strict=True):
+            if tokens:
+                one.tokens, one.kinds = tokens, frozenset([token.kind for token in tokens])
     return found
 
 
 def tell(found: Sequence[Sentence]) -> None:
     """Look for what the sentences say of who the wish is for."""
-    for one, tokens in zip(found, _scan(found, lambda language: language.who), strict=True):
-        if tokens:
-            one.who, one.people = tokens, frozenset([token.kind for token in tokens])
+    for language, some in _by_language(found):
+        for one, tokens in zip(some, language.who.scan_all([one.text for one in some]), strict=True):
+            if tokens:
+                one.who, one.people = tokens, frozenset([token.kind for token in tokens])
 
 
 def _add(found: list[Sentence], piece: str, start: int, end: int, languages: Sequence[Language], subject: bool) -> None:
@@ -89,20 +91,17 @@ def _add(found: list[Sentence], piece: str, start: int, end: int, languages: Seq
         # Nobody's sentence: cut, so that what is looked up within one sentence stays bounded.
         _add(found, piece[:_LONGEST], start, end, languages, subject)
         piece = piece[_LONGEST:].strip()
-    if any(sign.isalnum() for sign in piece):
+    if piece[:1].isalnum() or any(sign.isalnum() for sign in piece):
         text = f"^{piece.translate(_DIGIT)}$" if _SOME_DIGIT.search(piece) else f"^{piece}$"
         found.append(Sentence(text, start, end, _language(text, languages), subject))
 
 
-def _scan(found: Sequence[Sentence], lexicon: Callable[[Language], Lexicon]) -> list[list[Token]]:
-    """The phrases of each sentence; no phrase reaches from one into the next."""
-    tokens: list[list[Token]] = [[] for _ in found]
-    for language in {id(one.language): one.language for one in found}.values():
-        numbers = [number for number, one in enumerate(found) if one.language is language]
-        scanned = lexicon(language).scan_all([found[number].text for number in numbers])
-        for number, some in zip(numbers, scanned, strict=True):
-            tokens[number] = some
-    return tokens
+def _by_language(found: Sequence[Sentence]) -> list[tuple[Language, Sequence[Sentence]]]:
+    """The sentences of each language, to be searched in one go; no phrase reaches from one into the next."""
+    languages = {id(one.language): one.language for one in found}
+    if len(languages) == 1:
+        return [(found[0].language, found)]
+    return [(language, [one for one in found if one.language is language]) for language in languages.values()]
 
 
 def _language(text: str, languages: Sequence[Language]) -> Language:

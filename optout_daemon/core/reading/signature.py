@@ -32,12 +32,12 @@ def mark_tail(lines: list[MarkedLine], first: int, last: int, languages: Sequenc
     for line in lines[max(first, last - _LONG_SIGNATURE) : last]:
         if line.text and len(line.text) <= 80 and says(line.text, "footer", languages, at_start=True):
             line.kind = SegmentKind.FOOTER
-    stated = states("\n".join(line.text for line in lines[first : max(first, last - _LONG_SIGNATURE)]))
+    above = "\n".join([line.text for line in lines[first : max(first, last - _LONG_SIGNATURE)]])
     _mark_disclaimers(lines, first, last, languages, states)
     end = last
     while end > first and (lines[end - 1].kind is not SegmentKind.OWN or not lines[end - 1].text):
         end -= 1
-    start = _signature(lines, first, end, languages, (lambda text: False) if stated else states)
+    start = _signature(lines, first, end, languages, lambda text: states(text) and not states(above))
     if start is not None:
         for line in lines[start:end]:
             if line.kind is SegmentKind.OWN:

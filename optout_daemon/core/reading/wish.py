@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from optout_daemon.core.model import Category, RuleHit, Segment, SegmentKind, Wish
+from optout_daemon.core.model import Category, RuleHit, Wish
 from optout_daemon.core.reading import marks
 from optout_daemon.core.reading.case import Case
 from optout_daemon.core.reading.clause import STOPS, Polarity
@@ -20,7 +20,6 @@ from optout_daemon.core.reading.clauses import read
 from optout_daemon.core.reading.fields import Found
 from optout_daemon.core.reading.folding import Folded, fold
 from optout_daemon.core.reading.opting_out import opts_out
-from optout_daemon.core.reading.own_lines import lines_of
 from optout_daemon.core.reading.paragraphs import paragraphs, ticked
 from optout_daemon.core.reading.scope import scope_of
 from optout_daemon.core.reading.sentences import Sentence, sentences
@@ -43,13 +42,12 @@ class Judgement:
 def classify(
     subject: str,
     folded: Folded,
-    segments: Sequence[Segment],
     found: Found,
     languages: Sequence[Language],
     channels: Sequence[str],
 ) -> Judgement:
     """Judge one mail; never raises."""
-    case = _case(subject, folded, segments, found, languages, channels)
+    case = _case(subject, folded, found, languages, channels)
     for name, rule in RULES:
         wish = rule(case)
         if wish is not None:
@@ -61,7 +59,6 @@ def classify(
 def _case(
     subject: str,
     folded: Folded,
-    segments: Sequence[Segment],
     found: Found,
     languages: Sequence[Language],
     channels: Sequence[str],
@@ -70,7 +67,7 @@ def _case(
     title = fold(subject)
     replied = _REPLY.match(title)
     heading = sentences([(title[replied.end() if replied else 0 :], 0, 0)], languages, subject=True)
-    own = sentences(paragraphs(lines_of(folded, segments, SegmentKind.OWN), found.claimed), languages)
+    own = sentences(paragraphs(found.own, found.claimed), languages)
     for sentence in (*heading, *own):
         read(sentence, names)
     _resolve_dittos([*heading, *own])
