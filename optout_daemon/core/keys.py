@@ -38,6 +38,9 @@ class Keys:
         self._marker = derived(secret, "loop marker")
         self._bounce = derived(secret, "bounce token")
         self._digest = derived(secret, "address digest")
+        self._authenticator = derived(secret, "authenticator secret")
+        self._recovery = derived(secret, "recovery code digest")
+        self._sign_in = derived(secret, "sign-in")
 
     def marker(self, message_id: str) -> str:
         """The loop marker of a message of ours, bound to its Message-ID."""
@@ -56,3 +59,15 @@ class Keys:
     def digest(self, address: str) -> str:
         """HMAC-SHA-256 of a comparable address or a customer number, hexadecimal: names a person that is erased."""
         return hmac.digest(self._digest, address.encode("utf-8", "replace"), "sha256").hex()
+
+    def authenticator(self, salt: str) -> str:
+        """The secret of the authenticator with this salt: 160 bits (RFC 4226, section 4) in base32."""
+        return base64.b32encode(hmac.digest(self._authenticator, salt.encode(), "sha256")[:20]).decode()
+
+    def recovery_digest(self, code: str) -> str:
+        """What is kept of a recovery code, hexadecimal."""
+        return hmac.digest(self._recovery, code.encode(), "sha256").hex()
+
+    def sign_in(self, purpose: str, text: str) -> str:
+        """A token for one step of signing in, hexadecimal: bound to the purpose and to what it is about."""
+        return hmac.digest(self._sign_in, f"{purpose}\0{text}".encode("utf-8", "replace"), "sha256").hex()

@@ -1,6 +1,7 @@
 """The tables: one source for the statements, the migrations and the test that compares the two.
 
-Rows are written and read by SQLAlchemy Core on the tables at the end of this module; the models describe them.
+Rows are written and read by SQLAlchemy Core on the tables at the end of this module; the models describe them, those of
+staff in schema_staff.py.
 What stands in two places, and why:
 - raw mail is a table of its own, so that retention removes the bytes and leaves what became of them;
 - the ledger's subjects are rows of their own, since one entry covers a number and several addresses;
@@ -10,37 +11,22 @@ A keyed digest of an address is one more `subject_kind`, not one more column.
 """
 
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Boolean, Index, MetaData, Table, UniqueConstraint, literal_column
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, Table, UniqueConstraint
+from sqlmodel import Field
 
 from optout_daemon.core.lifecycle import Delivery, State
 from optout_daemon.core.model import Act, Action, Category, Disposition, ReplyKind
 from optout_daemon.store.columns import CleanJSON, CleanKey, CleanText, identity, one_of
+from optout_daemon.store.schema_base import Base, only
+from optout_daemon.store.schema_staff import SignInFailureRow as SignInFailureRow
+from optout_daemon.store.schema_staff import StaffAccountRow as StaffAccountRow
+from optout_daemon.store.schema_staff import StaffRecoveryCodeRow as StaffRecoveryCodeRow
+from optout_daemon.store.schema_staff import StaffSessionRow as StaffSessionRow
 
 HEAD: Final = "0003"
 """The revision that this program works with: the newest file in migrations/versions."""
-
-NAMES: Final = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Base(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMES))):
-    """A registry of our own, so that another user of sqlmodel in the process cannot add tables to ours."""
-
-
-def only(condition: str) -> dict[str, Any]:
-    """A partial index. Statements must spell its condition out too: neither database sees through a parameter."""
-    where = literal_column(condition, Boolean)
-    return {"sqlite_where": where, "postgresql_where": where}
-
 
 class InquiryRow(Base, table=True):
     """A stored message and what became of it; the columns below `decided_at` are the decision's evidence."""
@@ -395,3 +381,7 @@ audit_event: Final[Table] = _tables["audit_event"]
 alarm: Final[Table] = _tables["alarm"]
 job: Final[Table] = _tables["job"]
 reconciled: Final[Table] = _tables["reconciled"]
+staff_account: Final[Table] = _tables["staff_account"]
+staff_session: Final[Table] = _tables["staff_session"]
+staff_recovery_code: Final[Table] = _tables["staff_recovery_code"]
+sign_in_failure: Final[Table] = _tables["sign_in_failure"]
