@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
 from optout_daemon import config_checks
-from optout_daemon.config_types import Host, Port, Section
+from optout_daemon.config_types import Duration, Host, Port, Section, Waiting
+from optout_daemon.core.roles import Role
 
 
 def web_address(value: str) -> str:
@@ -36,11 +38,21 @@ def proxy_network(value: str) -> str:
     return value
 
 
+def session_length(value: timedelta) -> timedelta:
+    """At most a week: a session that lasts for ever is a password that is never asked for."""
+    if not timedelta(minutes=1) <= value <= timedelta(days=7):
+        raise ValueError('out of range; allowed are durations from "1m" to "7d"')
+    return value
+
+
 class WebSettings(Section):
     host: Host = "127.0.0.1"
     port: Port = 8470
     public_url: Annotated[str, Field(max_length=200), AfterValidator(web_address)] | None = None
     trusted_proxies: tuple[Annotated[str, AfterValidator(proxy_network)], ...] = ("127.0.0.1", "::1")
+    session_idle: Waiting = timedelta(minutes=30)
+    session_longest: Annotated[Duration, AfterValidator(session_length)] = timedelta(hours=12)
+    demand_authenticator: tuple[Role, ...] = ()
 
     @property
     def address(self) -> str:

@@ -30,7 +30,7 @@ class Cost:
 class Passwords:
     """Hashes of one cost; one of another cost is still checked, and said to be `stale`."""
 
-    def __init__(self, cost: Cost = Cost()) -> None:  # noqa: B008: frozen
+    def __init__(self, cost: Cost = Cost()) -> None:
         self._hasher = PasswordHasher(cost.passes, cost.memory, cost.lanes)
         self._slots = threading.BoundedSemaphore(AT_ONCE)
         self._nobody = self._hasher.hash("nobody has this password")
@@ -43,9 +43,10 @@ class Passwords:
         """Whether it is the password; for an empty hash it never is, and that takes as long."""
         with self._slots:
             try:
-                return self._hasher.verify(hashed or self._nobody, _form(password)) and bool(hashed)
+                self._hasher.verify(hashed or self._nobody, _form(password))
             except (VerificationError, InvalidHashError):
                 return False
+        return bool(hashed)
 
     def stale(self, hashed: str) -> bool:
         """Whether it was made at another cost than is asked for now."""

@@ -51,7 +51,7 @@ class Authenticators:
 
     def uri(self, salt: str, *, name: str, desk: str) -> str:
         """The same as an `otpauth:` address, for a QR code."""
-        return pyotp.TOTP(self.secret(salt), interval=STEP).provisioning_uri(name, desk)
+        return pyotp.TOTP(self.secret(salt), interval=STEP).provisioning_uri(name=name, issuer_name=desk)
 
     def step(self, salt: str, code: str, *, now: datetime) -> int | None:
         """The step of time that the code is for, or None where it is no code of now."""

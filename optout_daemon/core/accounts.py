@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 NAME_LENGTH: Final = 64
@@ -31,7 +32,9 @@ def account_name(given: str) -> str:
     """A sign-in name in the one form that is compared: NFKC, lower case. ValueError says what is wrong with it."""
     name = unicodedata.normalize("NFKC", given).strip().casefold()
     if not _NAME.fullmatch(name) or len(name) > NAME_LENGTH:
-        raise ValueError(f"a name is 1 to {NAME_LENGTH} letters, digits and . _ @ + -, and begins with a letter or digit")
+        raise ValueError(
+            f"a name is 1 to {NAME_LENGTH} letters, digits and . _ @ + -, and begins with a letter or digit"
+        )
     if name in RESERVED:
         raise ValueError(f'"{name}" stands for something else in the records; choose another name')
     return name
@@ -51,7 +54,7 @@ def weakness(password: str, name: str) -> str:
         return "long"
     if len(name) > 2 and name in plain:
         return "name"
-    run = all(abs(ord(after) - ord(before)) <= 1 for before, after in zip(plain, plain[1:], strict=False))
+    run = all(abs(ord(after) - ord(before)) <= 1 for before, after in pairwise(plain))
     return "simple" if run or len(set(plain)) < _DIFFERENT else ""
 
 
@@ -63,7 +66,7 @@ def remaining(kind: str, failures: int, last_at: datetime, now: datetime) -> tim
     beyond = failures - FREE[kind]
     if beyond < 0:
         return timedelta(0)
-    wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(beyond, 20))
+    wait = min(LONGEST_WAIT, FIRST_WAIT * int(2 ** min(beyond, 20)))
     return max(timedelta(0), min(wait, last_at + wait - now))
 
 

@@ -28,6 +28,7 @@ from optout_daemon.store.schema_staff import StaffSessionRow as StaffSessionRow
 HEAD: Final = "0003"
 """The revision that this program works with: the newest file in migrations/versions."""
 
+
 class InquiryRow(Base, table=True):
     """A stored message and what became of it; the columns below `decided_at` are the decision's evidence."""
 
@@ -153,7 +154,7 @@ class LedgerRow(Base, table=True):
     """One entry of the suppression ledger; triggers refuse UPDATE and DELETE. Its id is the list's version."""
 
     __tablename__ = "ledger"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=identity())
     channel: str = Field(sa_type=CleanKey)

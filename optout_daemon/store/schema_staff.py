@@ -17,7 +17,7 @@ class StaffAccountRow(Base, table=True):
     """A member of staff who may sign in, or, once disabled, may no longer. Never deleted: the ledger has the name."""
 
     __tablename__ = "staff_account"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=identity())
     name: str = Field(sa_type=CleanKey, unique=True)
