@@ -388,4 +388,11 @@ def one_click(settings: Settings) -> OneClick:
 
 def desk_digests(settings: Settings) -> Digests:
     """The digests of erased persons, by the desk's key and the ones before it; SettingsError where one is missing."""
-    return Digests(Keys(desk_key(settings)), [Keys(key_secret(path)) for path in settings.desk.former_key_files])
+    present, *former = desk_keys(settings)
+    return Digests(present, former)
+
+
+def desk_keys(settings: Settings) -> list[Keys]:
+    """The keys of the desk's secret, then of those before it; SettingsError where one is missing."""
+    former = [Keys(key_secret(path)) for path in settings.desk.former_key_files]
+    return [Keys(desk_key(settings)), *former]

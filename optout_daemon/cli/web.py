@@ -18,11 +18,11 @@ def web(context: typer.Context) -> None:
     """Serve the review desk and the API until SIGTERM."""
     from optout_daemon.web.app import build  # the other commands start faster without it
     from optout_daemon.web.server import WebServer, listen
-    from optout_daemon.web.sign_in import Sessions
+    from optout_daemon.web.sign_in import Sessions, open_door
     from optout_daemon.web.site import Site
 
     settings = settings_of(context)
     with desk_of(settings) as built, listen(settings.web) as opened:
-        app = build(Site(settings, built, lambda: datetime.now(UTC), Sessions(built.database)))
+        app = build(Site(settings, built, lambda: datetime.now(UTC), Sessions(open_door(settings, built.database))))
         message(f"optout-daemon: the review desk answers on {settings.web.address}")
         WebServer(app, settings.web, opened).run()

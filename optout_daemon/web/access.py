@@ -15,15 +15,24 @@ from optout_daemon.core.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`roles` for a person, `scope` for a sender's token, neither for everybody."""
+    """`roles` for a person, `scope` for a sender's token, neither for everybody.
+
+    `quiet`: a page asks it by itself from time to time, which keeps no session alive. `owing`: also for somebody who
+    has yet to change a given password or to set up an authenticator. `foreign`: a change may be asked for from anywhere.
+    """
 
     roles: frozenset[Role] = frozenset()
     scope: str = ""
+    quiet: bool = False
+    owing: bool = False
+    foreign: bool = False
 
 
 EVERYBODY: Final = Access()
+FROM_ANYWHERE: Final = Access(foreign=True)
 STAFF: Final = Access(frozenset(Role))
 DECIDERS: Final = Access(frozenset({Role.CLERK, Role.SUPERVISOR}))
+OWING: Final = Access(frozenset(Role), owing=True)
 SUPERVISORS: Final = Access(frozenset({Role.SUPERVISOR}))
 
 ACCESS: Final[Mapping[str, Access]] = MappingProxyType(
@@ -31,6 +40,9 @@ ACCESS: Final[Mapping[str, Access]] = MappingProxyType(
         "health.live": EVERYBODY,
         "language.choose": EVERYBODY,
         "unsubscribe.ask": EVERYBODY,
-        "unsubscribe.act": EVERYBODY,
+        "unsubscribe.act": FROM_ANYWHERE,
+        "sign_in.page": EVERYBODY,
+        "sign_in.enter": EVERYBODY,
+        "sign_in.leave": OWING,
     }
 )

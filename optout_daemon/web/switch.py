@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse
 
 from optout_daemon.web.guard import Guarded
 from optout_daemon.web.language import COOKIE
+from optout_daemon.web.origin import path_of_ours
 from optout_daemon.web.rendering import pages_of
 
 YEAR: Final = 365 * 86_400
@@ -24,8 +25,7 @@ def choose(
     back: Annotated[str, Form(max_length=2_000)] = "/",
 ) -> RedirectResponse:
     """Remember the language for a year; an unknown one changes nothing. Goes back to a path of ours only."""
-    inside = back.startswith("/") and not back.startswith(("//", "/\\"))
-    answer = RedirectResponse(back if inside else "/", status_code=303)
+    answer = RedirectResponse(path_of_ours(back), status_code=303)
     if language in pages_of(request).languages:
         secure = request.url.scheme == "https"
         answer.set_cookie(COOKIE, language, max_age=YEAR, httponly=True, samesite="lax", secure=secure)
