@@ -44,5 +44,6 @@ ACCESS: Final[Mapping[str, Access]] = MappingProxyType(
         "sign_in.page": EVERYBODY,
         "sign_in.enter": EVERYBODY,
         "sign_in.leave": OWING,
+        "account.page": OWING,
     }
 )
