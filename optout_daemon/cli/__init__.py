@@ -32,6 +32,7 @@ from optout_daemon.cli import (
     run,
     shunted,
     socketmap,
+    staff,
     suppressions,
     tokens,
     web,
@@ -66,7 +67,7 @@ app = typer.Typer(
 )
 for verb in (run, web, socketmap, demo, check, explain, replay, reconcile):
     verb.add_to(app)
-for group in (queue, outbox, shunted, customers, suppressions, tokens, report, audit, db):
+for group in (queue, outbox, shunted, customers, suppressions, tokens, report, audit, staff, db):
     app.add_typer(group.app)
 
 

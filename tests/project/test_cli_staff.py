@@ -1,0 +1,85 @@
+"""`optout-daemon staff`: accounts are made and kept from a terminal; passwords never stand in the arguments."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from optout_daemon import passwords
+from optout_daemon.store import audit
+from optout_daemon.store.database import Database
+from tests.project.desk import Desk
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setattr("optout_daemon.cli.staff.Passwords", lambda: passwords.Passwords(passwords.Cost(1, 8, 1)))
+    made = Desk(tmp_path, capsys)
+    assert 0 == made("db", "upgrade").code
+    return made
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+
+def test_the_first_account_is_made_and_listed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name is kept in the one form that is compared; the hash is never shown."""
+    typed(monkeypatch, PASSWORD + "\n")
+    added = desk("staff", "add", "Hanako", "--role", "supervisor")
+    listed = desk("staff", "list", "--json")
+
+    assert (0, "hanako: made, supervisor\n") == (added.code, added.out)
+    assert [("hanako", "supervisor", True)] == [(row["name"], row["role"], row["password"]) for row in listed.objects]
+    assert "argon2" not in listed.out
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "said"),
+    [
+        ("hanako", "short", "too short"),
+        ("hanako", "hanako-hanako", "holds the account's name"),
+        ("hanako", "abcdefghijklmnop", "too simple"),
+        ("machine", PASSWORD, "a name is"),
+        ("two words", PASSWORD, "a name is"),
+    ],
+)
+def test_what_is_refused_changes_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str, password: str, said: str
+) -> None:
+    """A password that is guessed first, a name that stands for something else in the records."""
+    typed(monkeypatch, password + "\n")
+    refused = desk("staff", "add", name)
+
+    assert 1 == refused.code
+    assert said in refused.err
+    assert "" == desk("staff", "list", "--json").out
+
+
+def test_the_last_supervisor_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody could keep the accounts any more; with a second one the first may go, and come again."""
+    typed(monkeypatch, f"{PASSWORD}\n")
+    desk("staff", "add", "hanako", "--role", "supervisor")
+    alone = [desk("staff", "disable", "hanako").code, desk("staff", "role", "hanako", "clerk").code]
+    typed(monkeypatch, f"{PASSWORD}\n")
+    desk("staff", "add", "taro", "--role", "supervisor")
+    two = [desk("staff", verb, "hanako").code for verb in ("disable", "enable", "reset-totp")]
+
+    assert [1, 1] == alone
+    assert [0, 0, 0] == two
+    assert [1] == [desk("staff", "role", "nobody-here", "clerk").code]
+
+
+def test_a_reset_password_is_temporary(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever gave it knows it: the owner changes it before anything else, and the chain has it."""
+    for command in (("add", "taro"), ("reset-password", "taro")):
+        typed(monkeypatch, f"{PASSWORD}\n")
+        assert 0 == desk("staff", *command).code
+    with Database(f"sqlite:///{desk.folder / 'desk.db'}").reading() as tx:
+        events = [event.event for event in audit.listing(tx)]
+
+    assert ["staff_added", "staff_password_set", "staff_password_set"] == events
