@@ -14,6 +14,7 @@ from optout_daemon import accounts
 from optout_daemon.cli import output
 from optout_daemon.cli.output import AsJson, line, message
 from optout_daemon.cli.session import database_of, settings_of, who
+from optout_daemon.core.accounts import account_name
 from optout_daemon.core.roles import Role
 from optout_daemon.passwords import Passwords
 from optout_daemon.store import staff
@@ -110,7 +111,7 @@ def _new_password(name: str) -> str:
     else:
         password = sys.stdin.readline().rstrip("\r\n")
     with suppress(ValueError):
-        name = accounts.account_name(name)
+        name = account_name(name)
     accounts.check_password(password, name)
     return Passwords().hash(password)
 
