@@ -25,7 +25,7 @@ def texts() -> Catalog:
     """Every text that the pages show, in the order of its place."""
     found = Catalog(charset="utf-8")
     for name, _, text, comments, context in extract_from_dir(WEB, METHODS, OPTIONS, KEYWORDS):
-        found.add(text, locations=[(name, None)], auto_comments=comments, context=context)
+        found.add(text, locations=[(name, 0)], auto_comments=comments, context=context)
     return found
 
 

@@ -25,7 +25,7 @@ from optout_daemon.store.schema_staff import StaffAccountRow as StaffAccountRow
 from optout_daemon.store.schema_staff import StaffRecoveryCodeRow as StaffRecoveryCodeRow
 from optout_daemon.store.schema_staff import StaffSessionRow as StaffSessionRow
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The revision that this program works with: the newest file in migrations/versions."""
 
 

@@ -18,7 +18,7 @@ class Access:
     """`roles` for a person, `scope` for a sender's token, neither for everybody.
 
     `quiet`: a page asks it by itself from time to time, which keeps no session alive. `owing`: also for somebody who
-    has yet to change a given password or to set up an authenticator. `foreign`: a change may be asked for from anywhere.
+    has yet to change a given password or to set up an authenticator. `foreign`: a change may come from anywhere.
     """
 
     roles: frozenset[Role] = frozenset()
