@@ -28,6 +28,13 @@ from sqlalchemy.engine import make_url
 
 from optout_daemon import config_checks
 from optout_daemon.config_enforcement import LookupSettings, SocketmapSettings
+from optout_daemon.config_group import (
+    ChannelSettings,
+    CompanySettings,
+    different,
+    known_channels,
+    known_companies,
+)
 from optout_daemon.config_problems import problems, syntax_problem
 from optout_daemon.config_secrets import key_secret
 from optout_daemon.config_secrets import secret as secret
@@ -144,6 +151,7 @@ class MailboxSettings(Section):
     ca_file: FilePath | None = None
     password_file: FilePath | None = None
     folder: str = Field(default="INBOX", min_length=1)
+    company: str | None = None
     poll_interval: Waiting = timedelta(seconds=60)
     idle: Flag = True
     since: Since = "now"
@@ -262,6 +270,8 @@ class Settings(Section):
     smtp: SmtpSettings
     customers: CustomersSettings = CustomersSettings()
     policy: PolicySettings = PolicySettings()
+    channels: dict[str, ChannelSettings] = Field(default={})
+    company: tuple[CompanySettings, ...] = ()
     review: ReviewSettings = ReviewSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
@@ -281,6 +291,9 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
+        different(self.company)
+        known_channels(self.channels, self.policy.channels)
+        known_companies([mailbox.company for mailbox in self.mailbox], self.company)
         if self.database.file is None and self.desk.key_file is None:
             raise config_checks.KeyProblem("must be set where the database is PostgreSQL", "desk", "key_file")
         largest = max(mailbox.max_message_size for mailbox in self.mailbox)

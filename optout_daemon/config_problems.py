@@ -103,8 +103,9 @@ def _words(error: ErrorDetails, path: Path, data: Mapping[str, Any], model: type
         return (f'"{given[:40]}" is not allowed' if isinstance(given, str) else "not allowed") + f"; allowed: {allowed}"
     if path and path[-1] == "file_into" and kind in ("model_type", "model_attributes_type"):
         return "allowed: false, which moves nothing, or a section [mailbox.file_into] with the folders' names"
-    if kind == "tuple_type" and path and path[-1] == "mailbox":
-        return "not a list of mailboxes; begin each with [[mailbox]] in double brackets"
+    if kind == "tuple_type" and path and path[-1] in ("mailbox", "company"):
+        several = {"mailbox": "mailboxes", "company": "companies"}[path[-1]]
+        return f"not a list of {several}; begin each with [[{path[-1]}]] in double brackets"
     if kind == "value_error":
         return str(context["error"])
     if kind == "greater_than_equal":
@@ -128,7 +129,7 @@ def _unknown(name: str, allowed: Sequence[str], model: type[BaseModel]) -> str:
 def _allowed(path: Path, model: type[BaseModel]) -> list[str]:
     """The keys of the table at `path`."""
     for part in path:
-        if isinstance(part, str):
+        if isinstance(part, str) and part in model.model_fields:  # else a table under a name of its own
             model = _model_of(model.model_fields[part].annotation) or model
     return list(model.model_fields)
 

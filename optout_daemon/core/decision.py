@@ -12,6 +12,7 @@ from typing import Final
 
 from optout_daemon.core import reply
 from optout_daemon.core.model import (
+    GROUP,
     MACHINE_REASONS,
     MISSING,
     Agreement,
@@ -276,6 +277,7 @@ def _draft(case: Case, verdict: Verdict, rule: str) -> Decision:
         spans=spans,
         customer_number=match.customer.number if applied and match.customer is not None else None,
         channels=_channels(case) if applied else (),
+        scope=_scope(case) if applied else GROUP,
         reply=_reply(case, verdict),
         missing=case.missing,
         evidence=tuple(_evidence(case, rule, verdict)),
@@ -313,6 +315,14 @@ def _channels(case: Case) -> tuple[str, ...]:
         return case.corrections.channels
     named = tuple(channel for channel in case.policy.channels if channel in case.reading.wish.channels)
     return named or case.policy.channels
+
+
+def _scope(case: Case) -> str:
+    """The one company that a person or the mail itself names, else the mailbox's; in doubt the whole group."""
+    if case.corrections is not None and case.corrections.scope is not None:
+        return case.corrections.scope
+    wish = case.reading.wish
+    return wish.company or (GROUP if wish.every_company else case.context.company or GROUP)
 
 
 def _reply(case: Case, verdict: Verdict) -> ReplyKind:
@@ -370,14 +380,19 @@ def _evidence(case: Case, rule: str, verdict: Verdict) -> Iterable[str]:
 
 
 def staff_decision(
-    reading: Reading, match: Match, policy: Policy, corrections: Corrections, own_addresses: Collection[str] = ()
+    reading: Reading,
+    match: Match,
+    policy: Policy,
+    corrections: Corrections,
+    own_addresses: Collection[str] = (),
+    company: str = "",
 ) -> Decision:
     """A person's decision, through the same values: what they say replaces what the machine would have said.
 
     APPLY needs a record under the number; that name or address differ is for the person to judge, and is kept as
-    evidence. The reply passes the same gate.
+    evidence. The reply passes the same gate. `company` is the one that the mailbox belongs to.
     """
-    case = Case(reading, match, policy, Context(), corrections)
+    case = Case(reading, match, policy, Context(company=company), corrections)
     by = f"decided by {corrections.by}: {corrections.action}"
     if corrections.action is StaffAction.APPLY:
         if match.customer is None:

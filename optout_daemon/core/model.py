@@ -226,6 +226,10 @@ class Wish:
     channels: tuple[str, ...] = ()
     """Channels to stop, sorted; empty means that none was named: every channel."""
     every_channel: bool = False
+    company: str = ""
+    """The one company of the group whose sendings are to stop; "" where none is plainly named."""
+    every_company: bool = False
+    """The whole group is named, or more than one company."""
     follow_up: bool = False
     conditional: bool = False
     on_behalf: bool = False
@@ -362,6 +366,8 @@ class Context:
     """Our marker verifies, or the Message-ID stands in our outbox."""
     clicked: Clicked | None = None
     """What a sound token of List-Unsubscribe in the mail asks for."""
+    company: str = ""
+    """The company of the group that the mailbox belongs to; "" for all of them."""
 
 
 @dataclass(frozen=True, slots=True)

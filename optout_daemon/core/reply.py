@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from optout_daemon.core.model import (
+    GROUP,
     Authentication,
     Decision,
     Disposition,
@@ -43,7 +44,8 @@ class ReplyPlan:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     """Oldest first, ending with `in_reply_to`."""
-    scope: str = "group"
+    scope: str = GROUP
+    """GROUP, or the one company whose sendings have stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def plan(decision: Decision, reading: Reading, policy: Policy, own_addresses: Co
         languages=languages,
         channels=decision.channels if confirmed else (),
         customer_number=decision.customer_number if confirmed else None,
-        scope=decision.scope,
+        scope=decision.scope if confirmed else GROUP,
         missing=decision.missing if decision.reply is ReplyKind.MISSING else (),
         in_reply_to=envelope.message_id,
         references=(*reversed(envelope.references), *([envelope.message_id] if envelope.message_id else [])),

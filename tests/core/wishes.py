@@ -16,17 +16,17 @@ SETTINGS = ReaderSettings()
 
 
 @cache
-def _parts() -> tuple[tuple[words.Language, ...], Finder]:
+def parts() -> tuple[tuple[words.Language, ...], Finder]:
     languages = tuple(words.load(name) for name in SETTINGS.languages)
     return languages, Finder(languages, SETTINGS)
 
 
 def judged(text: str, subject: str = "") -> Judgement:
     """The judgement of a mail of plain text."""
-    languages, finder = _parts()
+    languages, finder = parts()
     folded = Folded(text)
-    parts = segments(text, languages, folded, finder.states_number)
-    found = finder.find(subject, text, parts, folded)
+    cut = segments(text, languages, folded, finder.states_number)
+    found = finder.find(subject, text, cut, folded)
     return classify(subject, folded, found, languages, SETTINGS.channels)
 
 

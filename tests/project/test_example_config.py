@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from optout_daemon.config import FilingSettings, MailboxSettings, Settings, load
+from optout_daemon.config import ChannelSettings, CompanySettings, FilingSettings, MailboxSettings, Settings, load
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
@@ -21,9 +21,13 @@ WITHOUT_DEFAULT = re.compile(r"^## ([a-z_0-9]+ = .+)$", re.MULTILINE)
 
 def sections() -> dict[str, type[BaseModel]]:
     """Every table of the model by its header in the file."""
-    found: dict[str, type[BaseModel]] = {"[[mailbox]]": MailboxSettings, "[mailbox.file_into]": FilingSettings}
+    found: dict[str, type[BaseModel]] = {
+        "[[mailbox]]": MailboxSettings,
+        "[mailbox.file_into]": FilingSettings,
+        "[channels.print]": ChannelSettings,
+    }
     for name, field in Settings.model_fields.items():
-        if name != "mailbox":
+        if name not in ("mailbox", "channels", "company"):
             assert isinstance(field.annotation, type)
             found[f"[{name}]"] = field.annotation
     return found
@@ -76,7 +80,8 @@ def test_the_commented_defaults_are_the_defaults() -> None:
 
 def test_what_is_said_to_have_no_default_has_none_and_its_example_is_accepted() -> None:
     """`##` marks an example; a key with a default must not hide behind it."""
-    with_examples: Any = tomllib.loads(WITHOUT_DEFAULT.sub(r"\1", TEXT))
+    text = re.sub(r"^#     ", "", TEXT, flags=re.MULTILINE)
+    with_examples: Any = tomllib.loads(WITHOUT_DEFAULT.sub(r"\1", text))
     settings = Settings.model_validate(with_examples)
     marked = [line.partition(" = ")[0] for line in WITHOUT_DEFAULT.findall(TEXT)]
     optional = [
@@ -86,6 +91,7 @@ def test_what_is_said_to_have_no_default_has_none_and_its_example_is_accepted() 
 
     assert sorted(optional) == sorted(marked)
     assert settings.smtp.password_file is not None
+    assert set(CompanySettings.model_fields) == settings.company[0].model_fields_set
 
 
 def test_durations_and_sizes_tell_their_unit() -> None:

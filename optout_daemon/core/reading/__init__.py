@@ -26,6 +26,7 @@ from optout_daemon.core.model import (
 )
 from optout_daemon.core.reading import authentication, machine, mime, words
 from optout_daemon.core.reading.envelope import delivered_to, tagged
+from optout_daemon.core.reading.companies import Companies
 from optout_daemon.core.reading.fields import Finder
 from optout_daemon.core.reading.folding import Folded
 from optout_daemon.core.reading.quoting import segments as segments_of
@@ -46,6 +47,7 @@ class Reader:
         self._settings = settings
         self._languages = tuple(languages or (words.load(name) for name in settings.languages))
         self._finder = Finder(self._languages, settings)
+        self._companies = Companies(settings.companies)
 
     def read(self, raw: bytes, *, truncated: bool = False) -> Reading:
         """What one mail says. Never raises for what the bytes hold; `truncated` mail is unreadable."""
@@ -53,7 +55,7 @@ class Reader:
         folded = Folded(mail.text)
         segments = segments_of(mail.text, self._languages, folded, self._finder.states_number)
         found = self._finder.find(mail.subject, mail.text, segments, folded)
-        judged = classify(mail.subject, folded, found, self._languages, self._settings.channels)
+        judged = classify(mail.subject, folded, found, self._languages, self._settings.channels, self._companies)
         language = next((one for one in self._languages if one.name == judged.language), self._languages[0])
         verdict = machine.gate(
             mail,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from optout_daemon.core.reading.companies import Company
+
 
 @dataclass(frozen=True, slots=True)
 class ReaderSettings:
@@ -24,3 +26,5 @@ class ReaderSettings:
     spam_headers: tuple[tuple[str, str], ...] = (("X-Spam-Flag", "YES"),)
     """Header and value (compared without case) by which the mail host says "spam"."""
     channels: tuple[str, ...] = ("email", "print")
+    companies: tuple[Company, ...] = ()
+    """Of the group, by the names that customers use."""

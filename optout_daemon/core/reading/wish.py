@@ -17,6 +17,7 @@ from optout_daemon.core.reading import marks
 from optout_daemon.core.reading.case import Case
 from optout_daemon.core.reading.clause import STOPS, Polarity
 from optout_daemon.core.reading.clauses import read
+from optout_daemon.core.reading.companies import NO_COMPANIES, Companies
 from optout_daemon.core.reading.fields import Found
 from optout_daemon.core.reading.folding import Folded, fold
 from optout_daemon.core.reading.opting_out import opts_out
@@ -45,13 +46,15 @@ def classify(
     found: Found,
     languages: Sequence[Language],
     channels: Sequence[str],
+    companies: Companies = NO_COMPANIES,
 ) -> Judgement:
     """Judge one mail; never raises."""
-    case = _case(subject, folded, found, languages, channels)
+    case = _case(subject, folded, found, languages, channels, companies)
     for name, rule in RULES:
         wish = rule(case)
         if wish is not None:
-            hits = (RuleHit(name), *case.hits)
+            wish = companies.narrow(wish, case)
+            hits = (RuleHit(name), *map(companies.shown, case.hits))
             return Judgement(replace(wish, hits=hits), _language(case, wish), _span(case, wish))
     raise AssertionError("the last rule always holds")
 
@@ -62,19 +65,21 @@ def _case(
     found: Found,
     languages: Sequence[Language],
     channels: Sequence[str],
+    companies: Companies,
 ) -> Case:
     names = frozenset(channels) | {channel for language in languages for channel in language.channels}
-    title = fold(subject)
+    title = companies.mask(fold(subject))
     replied = _REPLY.match(title)
     heading = sentences([(title[replied.end() if replied else 0 :], 0, 0)], languages, subject=True)
-    own = sentences(paragraphs(found.own, found.claimed), languages)
+    pieces = paragraphs(found.own, found.claimed)
+    own = sentences([(companies.mask(text), start, end) for text, start, end in pieces], languages)
     for sentence in (*heading, *own):
         read(sentence, names)
     _resolve_dittos([*heading, *own])
     if found.quoted and not any(one.polarity in (*STOPS, Polarity.RESUME) for s in own for one in s.clauses):
         start, end = found.quoted
         text = ticked(re.sub(r"\n[>\s]*", " ", folded.text[start:end]))
-        form = sentences([(text, start, end)], languages)
+        form = sentences([(companies.mask(text), start, end)], languages)
         for sentence in form:
             read(sentence, names)
         own += form

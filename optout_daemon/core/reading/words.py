@@ -66,6 +66,12 @@ class Grammar:
     """Between that and the predicate: it belonged to something else."""
     supposed: re.Pattern[str]
     """Behind a predicate in a question: what would follow from it, or how it is done, is asked."""
+    sender_before: re.Pattern[str]
+    """Right in front of a company's name: what was spoken of comes from it."""
+    sender_after: re.Pattern[str]
+    """Right behind a company's name: what follows comes from it."""
+    wider: re.Pattern[str]
+    """Beside a company's name: others are meant too."""
     cleft: re.Pattern[str]
     """Behind a predicate that stands last: its thing follows (要らないのは ...)."""
 
