@@ -11,7 +11,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -19,13 +19,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from babel.dates import format_date
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from optout_daemon.config import DeskSettings
 from optout_daemon.core import outgoing
 from optout_daemon.core.keys import Keys
-from optout_daemon.core.model import FieldName, OutgoingMessage, ReplyKind
+from optout_daemon.core.model import GROUP, FieldName, OutgoingMessage, ReplyKind
 from optout_daemon.core.reading.envelope import MARKER_HEADER
 from optout_daemon.core.reply import NoReply, ReplyPlan
 from optout_daemon.errors import SettingsError
@@ -42,6 +43,7 @@ class Labels:
     fields: Mapping[str, str]
     channels: Mapping[str, str]
     scopes: Mapping[str, str]
+    """`company` is what one company is called, with {company} in the place of its name."""
 
 
 def packaged_templates() -> Path:
@@ -54,7 +56,17 @@ def packaged_templates() -> Path:
 class Composer:
     """Makes replies for one desk. `templates` is the desk's own folder; what is not in it comes from the package."""
 
-    def __init__(self, *, templates: Path | None, desk: DeskSettings, keys: Keys, envelope_from: str) -> None:
+    def __init__(
+        self,
+        *,
+        templates: Path | None,
+        desk: DeskSettings,
+        keys: Keys,
+        envelope_from: str,
+        companies: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        """`companies`: by the name of each, what it is called in each language."""
+        self._companies = companies or {}
         self._desk = desk
         self._keys = keys
         self._envelope_from = envelope_from
@@ -117,19 +129,31 @@ class Composer:
 
     def _render(self, plan: ReplyPlan, language: str, part: str) -> str:
         template = self._environment.get_template(f"{plan.kind}/{language}/{part}.txt")
-        return template.render(self._values(plan, self._labels[language]))
+        return template.render(self._values(plan, language))
 
-    def _values(self, plan: ReplyPlan, labels: Labels) -> dict[str, object]:
+    def _values(self, plan: ReplyPlan, language: str) -> dict[str, object]:
         """What a template of this kind may use; anything else is undefined and raises (policy, section 5)."""
+        labels = self._labels[language]
         values: dict[str, object] = {"desk_name": self._desk.name, "desk_address": self._desk.address}
         if plan.kind is ReplyKind.CONFIRMED:
             values["customer_number"] = plan.customer_number or ""  # none where a token was enough
             # A channel or scope that only the settings know is called as the settings call it.
             values["channels"] = [labels.channels.get(channel, channel) for channel in plan.channels]
-            values["scope"] = labels.scopes.get(plan.scope, plan.scope)
+            values["scope"] = self._scope(plan.scope, language)
+            values["arrivals"] = [
+                {"channel": labels.channels.get(channel, channel), "date": format_date(day, "long", locale=language)}
+                for channel, day in plan.arrivals
+            ]
         elif plan.kind is ReplyKind.MISSING:
             values["missing"] = [labels.fields[name] for name in plan.missing]
         return values
+
+    def _scope(self, scope: str, language: str) -> str:
+        scopes = self._labels[language].scopes
+        if scope == GROUP or scope in scopes:
+            return scopes.get(scope, scope)
+        name = self._companies.get(scope, {}).get(language, scope)
+        return scopes.get("company", "{company}").replace("{company}", name)
 
     def _load_labels(self, language: str) -> Labels:
         """The desk's own labels over those of the package."""
@@ -177,6 +201,7 @@ class Composer:
                     languages=(language,),
                     channels=tuple(self._labels[language].channels),
                     customer_number="0",
+                    arrivals=(("print", date(2026, 12, 31)),),
                     missing=tuple(FieldName),
                 )
                 for part in ("subject", "body"):

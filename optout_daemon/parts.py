@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from optout_daemon.composing import Composer
 from optout_daemon.config import Settings, desk_digests, desk_key, one_click, secret
+from optout_daemon.core.arrival import Arrivals
 from optout_daemon.core.keys import Keys
 from optout_daemon.core.model import Policy
 from optout_daemon.core.reading.address import comparable
+from optout_daemon.core.reading.companies import Company
 from optout_daemon.core.reading.settings import ReaderSettings
 from optout_daemon.directory import Directory, SqlDirectory, TableDirectory
 from optout_daemon.edges.customer_database import CustomerDatabase
@@ -59,7 +62,19 @@ def reader_settings(settings: Settings) -> ReaderSettings:
         trusted_authserv_ids=tuple(trusted),
         spam_headers=tuple(settings.policy.spam_headers.items()),
         channels=settings.policy.channels,
+        companies=tuple(Company(company.name, company.words) for company in settings.company),
     )
+
+
+def arrivals(settings: Settings) -> Arrivals:
+    """Until when something may still arrive on each channel after a block."""
+    days = {name: given.lead_days for name, given in settings.channels.items() if given.lead_days is not None}
+    return Arrivals(days, ZoneInfo(settings.desk.time_zone))
+
+
+def company_names(settings: Settings) -> dict[str, dict[str, str]]:
+    """What replies call each company, by its name and by language."""
+    return {company.name: company.names for company in settings.company}
 
 
 def caps(settings: Settings) -> Caps:
@@ -114,11 +129,15 @@ def build(settings: Settings, *, log: Log) -> Iterator[Built]:
             desk=settings.desk,
             keys=keys,
             envelope_from=settings.smtp.envelope_from,
+            companies=company_names(settings),
         ),
         directory=directory,
         log=log,
         digests=desk_digests(settings),
         shadow=settings.desk.mode == "shadow",
+        arrivals=arrivals(settings),
+        companies={mailbox.name: mailbox.company for mailbox in settings.mailbox if mailbox.company is not None},
+        provisional=settings.policy.provisional_block,
     )
     parts = Parts(database, readers, desk, keys, one_click(settings), attempts=settings.review.attempts)
     try:

@@ -306,7 +306,7 @@ def _decide_one(parts: Parts, tx: Connection, prepared: _Prepared, *, now: datet
         # Staff or another follow-up was first: the mail stands alone.
         answers, reading = (), prepared.own
     found = prepared.found if reading is prepared.reading else look_up(parts.desk, reading)
-    context = _context(parts, tx, mail.id, prepared.own)
+    context = _context(parts, tx, mail, prepared.own)
     target = prepared.target
     if target is not None:
         context = replace(context, clicked=Clicked(target.channel, target.scope))
@@ -328,21 +328,22 @@ def _decide_one(parts: Parts, tx: Connection, prepared: _Prepared, *, now: datet
     )
 
 
-def _context(parts: Parts, tx: Connection, inquiry: int, reading: Reading) -> Context:
-    envelope = reading.envelope
+def _context(parts: Parts, tx: Connection, mail: inquiries.Pending, reading: Reading) -> Context:
+    envelope, company = reading.envelope, parts.desk.companies.get(mail.mailbox, "")
     if envelope.message_id is None:
-        return Context()
+        return Context(company=company)
     return Context(
         duplicate=inquiries.find_same(
             tx,
             message_id=envelope.message_id,
             content_digest=reading.content_digest,
-            other_than=inquiry,
+            other_than=mail.id,
             in_force=not parts.desk.shadow,
         )
         is not None,
         own_message=parts.keys.is_ours(envelope.message_id, envelope.marker)
         or outbox.find(tx, envelope.message_id) is not None,
+        company=company,
     )
 
 

@@ -156,7 +156,9 @@ def _context(parts: Parts, tx: Connection, row: Inquiry, reading: Reading) -> Co
     ours = envelope.message_id is not None and (
         parts.keys.is_ours(envelope.message_id, envelope.marker) or outbox.find(tx, envelope.message_id) is not None
     )
-    return Context(duplicate=Reason.DUPLICATE in row.reasons, own_message=ours)
+    return Context(
+        duplicate=Reason.DUPLICATE in row.reasons, own_message=ours, company=parts.desk.companies.get(row.mailbox, "")
+    )
 
 
 def _write(parts: Parts, row: Inquiry, judged: _Judged, counts: Counts, *, now: datetime, by: str) -> bool:

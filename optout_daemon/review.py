@@ -59,11 +59,12 @@ def resolve(
     `version` is the inquiry's version as the person saw it; where it has moved since, Conflict is raised.
     """
     reading = read_again(parts, inquiry_id)
+    company = _company(parts, inquiry_id)
     directory = parts.desk.directory
     found = match(reading, directory.find(search_keys(reading, corrections).numbers), corrections)
     if corrections.action is StaffAction.APPLY and found.customer is None:
         raise UnknownCustomer("no customer has this number; give the right one with --number")
-    decision = staff_decision(reading, found, parts.desk.policy, corrections, parts.desk.own_addresses)
+    decision = staff_decision(reading, found, parts.desk.policy, corrections, parts.desk.own_addresses, company)
     customer = found.customer if decision.disposition is Disposition.APPLIED else None
     cover = customer is not None and author_is_free(directory, reading, customer)
     with parts.database.transaction() as tx:
@@ -86,6 +87,13 @@ def resolve(
             audit.record(tx, event="note", actor=corrections.by, now=now, inquiry_id=inquiry_id, data={"note": True})
     announce(parts.desk.log, inquiry_id, decision)
     return decision
+
+
+def _company(parts: Parts, inquiry_id: int) -> str:
+    """Of the mailbox that it came in by; "" where that is nobody's in particular."""
+    with parts.database.reading() as tx:
+        inquiry = inquiries.get(tx, inquiry_id)
+    return "" if inquiry is None else parts.desk.companies.get(inquiry.mailbox, "")
 
 
 def candidates(parts: Parts, reading: Reading, *, limit: int = 10) -> tuple[Candidate, ...]:

@@ -7,25 +7,25 @@ for a mail.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
-from optout_daemon import clicking
+from optout_daemon import clicking, entering
 from optout_daemon.composing import Composer
 from optout_daemon.core import reply
+from optout_daemon.core.arrival import NOTHING_PRINTED, Arrivals
 from optout_daemon.core.decision import RULES_VERSION
 from optout_daemon.core.digests import Digests
 from optout_daemon.core.lifecycle import State, Step
 from optout_daemon.core.model import (
-    EMAIL,
-    Action,
     Customer,
     Decision,
     Disposition,
-    LedgerEntry,
     Policy,
     Reading,
     ReplyKind,
@@ -83,6 +83,11 @@ class Desk:
     """By which the erased are found: who is blocked by digest does not come back by name."""
     shadow: bool = False
     """Decide and record, but write no suppression and send no reply (`[desk] mode = "shadow"`)."""
+    arrivals: Arrivals = NOTHING_PRINTED
+    companies: Mapping[str, str] = dataclass_field(default_factory=dict)
+    """The company of the group that each mailbox belongs to, of those that belong to one."""
+    provisional: bool = False
+    """Block the author of a held mail that plainly is an opt-out until a person has decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,7 @@ def settle(
     capped: str | None = None
     plan = reply.plan(decision, reading, desk.policy, desk.own_addresses)
     if not isinstance(plan, NoReply) and not desk.shadow:
+        plan = replace(plan, arrivals=desk.arrivals.each(plan.channels, now))
         recipient = comparable(plan.recipient)
         counts = outbox.sent_counts(
             tx, recipient=recipient, domain=recipient.rpartition("@")[2], kind=plan.kind, now=now
@@ -136,12 +142,20 @@ def settle(
             desk.log.alarm(kind="reply_capped", key=capped)
     versions: list[int] = []
     if decision.by_token and target is not None and not desk.shadow:
-        new = clicking.entry(tx, target, source="mail", by=decision.decided_by, now=now, cause=subject.id)
+        new = clicking.entry(
+            tx, target, source="mail", by=decision.decided_by, now=now, cause=subject.id, arrivals=desk.arrivals
+        )
         versions = suppressions.append(tx, [new], now=now, digests=desk.digests)
     elif decision.disposition is Disposition.APPLIED and customer is not None and not desk.shadow:
-        versions = suppressions.append(
-            tx, entries(decision, reading, customer, cover_author, cause=subject.id, now=now), now=now
+        stops = entering.stops(
+            decision, reading, customer, cover_author, cause=subject.id, now=now, arrivals=desk.arrivals
         )
+        versions = suppressions.append(tx, stops, now=now)
+    if decision.disposition is Disposition.HELD and desk.provisional and not desk.shadow:
+        versions = entering.spare(tx, decision, reading, cause=subject.id, now=now, digests=desk.digests)
+    if (subject.before is State.HELD or subject.answers) and not desk.shadow:
+        together = (subject.id, *subject.answers)
+        versions = [*versions, *entering.decided(tx, decision, reading, inquiries=together, now=now)]
     inquiries.record_decision(
         tx,
         subject.id,
@@ -169,6 +183,7 @@ def settle(
             "disposition": decision.disposition.value,
             "reasons": [reason.value for reason in decision.reasons],
             "channels": list(decision.channels),
+            "scope": decision.scope,
             "ledger": versions,
             "reply": decision.reply.value,
             "outbox": item,
@@ -186,30 +201,6 @@ def announce(log: Log, inquiry_id: int, decision: Decision) -> None:
         log.held(inquiry_id, reasons=reasons, reply=decision.reply)
     else:
         log.closed(inquiry_id, disposition=decision.disposition, reasons=reasons, reply=decision.reply)
-
-
-def entries(
-    decision: Decision, reading: Reading, customer: Customer, cover_author: bool, *, cause: int, now: datetime
-) -> tuple[LedgerEntry, ...]:
-    """One ledger entry a channel. `email` covers the number, the recorded address and, if free, the author's own."""
-    addresses = [comparable(customer.email)] if customer.email else []
-    author = reading.envelope.author
-    if cover_author and author is not None and author not in addresses:
-        addresses.append(author)
-    return tuple(
-        LedgerEntry(
-            channel=channel,
-            action=Action.STOP,
-            reason="opt_out",
-            source="mail" if decision.decided_by == "machine" else "staff",
-            by=decision.decided_by,
-            valid_from=now,
-            customer_number=customer.number,
-            emails=tuple(addresses) if channel == EMAIL else (),
-            cause=cause,
-        )
-        for channel in decision.channels
-    )
 
 
 def within(decision: Decision, length: int) -> Decision:

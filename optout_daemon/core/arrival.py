@@ -5,7 +5,7 @@ A day is one of the desk's time zone. A channel without lead days has no such da
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -24,10 +24,10 @@ class Arrivals:
         days = self.lead_days.get(channel)
         return None if days is None else blocked_at.astimezone(self.zone).date() + timedelta(days=days)
 
-    def latest(self, channels: tuple[str, ...], blocked_at: datetime) -> date | None:
-        """The last day of them all."""
-        found = [day for channel in channels if (day := self.until(channel, blocked_at)) is not None]
-        return max(found, default=None)
+    def each(self, channels: Sequence[str], blocked_at: datetime) -> tuple[tuple[str, date], ...]:
+        """The channels that have such a day, each with it."""
+        days = [(channel, self.until(channel, blocked_at)) for channel in channels]
+        return tuple((channel, day) for channel, day in days if day is not None)
 
 
 NOTHING_PRINTED: Final = Arrivals()

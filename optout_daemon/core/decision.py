@@ -277,7 +277,7 @@ def _draft(case: Case, verdict: Verdict, rule: str) -> Decision:
         spans=spans,
         customer_number=match.customer.number if applied and match.customer is not None else None,
         channels=_channels(case) if applied else (),
-        scope=_scope(case) if applied else GROUP,
+        scope=_scope(case),
         reply=_reply(case, verdict),
         missing=case.missing,
         evidence=tuple(_evidence(case, rule, verdict)),

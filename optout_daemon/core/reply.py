@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from optout_daemon.core.model import (
@@ -46,6 +47,8 @@ class ReplyPlan:
     """Oldest first, ending with `in_reply_to`."""
     scope: str = GROUP
     """GROUP, or the one company whose sendings have stopped."""
+    arrivals: tuple[tuple[str, date], ...] = ()
+    """Channels, each with the last day on which what was under way before may still arrive."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select, text
 
 from optout_daemon.core.lifecycle import State
-from optout_daemon.core.model import Disposition
+from optout_daemon.core.model import Category, Disposition
 from optout_daemon.store.columns import bounded, clean
 from optout_daemon.store.database import serialise
 from optout_daemon.store.inquiry_values import Inquiry, from_row
@@ -89,6 +89,13 @@ def listing(
     if follow_up is not None:
         statement = statement.where(WAITS if follow_up else text(f"NOT ({WAITS})"))
     return [from_row(row) for row in tx.execute(statement.order_by(c.id).limit(limit))]
+
+
+def waits_to_opt_out(tx: Connection, author: str, *, other_than: Collection[int]) -> bool:
+    """Whether another opt-out by this author waits in the review queue."""
+    c = table.c
+    others = select(c.id).where(c.author == author, c.state == State.HELD, c.category == Category.OPT_OUT)
+    return tx.execute(others.where(c.id.not_in(other_than)).limit(1)).first() is not None
 
 
 def counts(tx: Connection) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_elsewhere_or_in_pieces_it_is_none(subject: str) -> None:
     assert [] == TOKENS.handles_in(subject, [f"{TOKEN}@shop.example", f"desk+bounce={TOKEN[1:]}a@shop.example"])
 
 
-def decided(read: Reading, **context: bool) -> Decision:
+def decided(read: Reading, **context: Any) -> Decision:
     return decide(read, Match(), Policy(), Context(clicked=Clicked("email", "travel"), **context), {"desk@example.com"})
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from optout_daemon.config import ChannelSettings, CompanySettings, FilingSettings, MailboxSettings, Settings, load
+from optout_daemon.config import FilingSettings, MailboxSettings, Settings, load
+from optout_daemon.config_group import ChannelSettings, CompanySettings
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,14 @@ def plans() -> Iterator[ReplyPlan]:
             yield ReplyPlan(
                 ReplyKind.CONFIRMED, "a@example.com", languages, channels, customer_number=NUMBER, scope=scope
             )
+        yield ReplyPlan(
+            ReplyKind.CONFIRMED,
+            "a@example.com",
+            languages,
+            ("email", "print"),
+            customer_number=NUMBER,
+            arrivals=(("print", date(2026, 12, 8)),),
+        )
         for missing in MISSING:
             yield ReplyPlan(ReplyKind.MISSING, "a@example.com", languages, missing=missing)
         yield ReplyPlan(ReplyKind.RECEIVED, "a@example.com", languages)
@@ -148,6 +156,8 @@ def test_the_only_digits_and_addresses_are_those_allowed(plan: ReplyPlan) -> Non
     """Number in `confirmed`, the desk's own address: no other personal data can stand in a reply."""
     subject, body = rendered(plan)
     allowed = {NUMBER} if plan.kind is ReplyKind.CONFIRMED else set()
+    for _, day in plan.arrivals:
+        allowed |= {str(day.year), str(day.day)} | ({str(day.month)} if "ja" in plan.languages else set())
 
     assert allowed == set(re.findall(r"\d+", subject + body))
     assert {"desk@example.org"} == set(re.findall(r"\S+@\S+", body))
@@ -157,7 +167,7 @@ def test_the_only_digits_and_addresses_are_those_allowed(plan: ReplyPlan) -> Non
 def test_no_template_uses_more_than_its_kind_may_know() -> None:
     """The variables a file names, against the list; a new one needs a look at the policy first."""
     allowed = {
-        "confirmed": {"desk_name", "desk_address", "customer_number", "channels", "channel", "scope"},
+        "confirmed": {"desk_name", "desk_address", "customer_number", "channels", "channel", "scope", "arrivals"},
         "missing": {"desk_name", "desk_address", "missing", "field"},
         "received": {"desk_name", "desk_address"},
     }
@@ -168,3 +178,19 @@ def test_no_template_uses_more_than_its_kind_may_know() -> None:
             used = set(re.findall(r"{{\s*(\w+)\s*}}", text)) | set(re.findall(r"in (\w+) %}", text))
 
             assert used <= allowed[kind], path
+
+
+def test_the_day_until_which_printed_matter_may_still_arrive_is_said_in_the_replys_language() -> None:
+    """A customer who gets a catalogue a week later should know that it was under way."""
+    plan = ReplyPlan(
+        ReplyKind.CONFIRMED,
+        "a@example.com",
+        ("ja", "en"),
+        ("print",),
+        customer_number=NUMBER,
+        arrivals=(("print", date(2026, 12, 8)),),
+    )
+    text = rendered(plan)[1]
+
+    assert "2026年12月8日まで" in text
+    assert "December 8, 2026: printed mail" in text

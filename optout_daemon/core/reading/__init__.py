@@ -25,8 +25,8 @@ from optout_daemon.core.model import (
     Span,
 )
 from optout_daemon.core.reading import authentication, machine, mime, words
-from optout_daemon.core.reading.envelope import delivered_to, tagged
 from optout_daemon.core.reading.companies import Companies
+from optout_daemon.core.reading.envelope import delivered_to, tagged
 from optout_daemon.core.reading.fields import Finder
 from optout_daemon.core.reading.folding import Folded
 from optout_daemon.core.reading.quoting import segments as segments_of
