@@ -16,8 +16,9 @@ from optout_daemon.cli.queue import channels_of
 from optout_daemon.cli.session import database_of, settings_of, who
 from optout_daemon.config import Settings, desk_digests
 from optout_daemon.core.matching.number import normalise
-from optout_daemon.core.model import EMAIL
+from optout_daemon.core.model import EMAIL, GROUP
 from optout_daemon.erasing import Erased, erase
+from optout_daemon.parts import arrivals
 from optout_daemon.store import suppressions
 
 app = typer.Typer(name="suppressions", help="The suppression list.", no_args_is_help=True)
@@ -31,6 +32,9 @@ Number = Annotated[
 ]
 By = Annotated[str | None, typer.Option(help="Who did it; by default the user.", show_default=False)]
 Note = Annotated[str, typer.Option(help="A note that is kept with the entry.", show_default=False)]
+Company = Annotated[
+    str | None, typer.Option(help="One company of the group; without it, all of them.", show_default=False)
+]
 Channels = Annotated[
     list[str] | None,
     typer.Option("--channel", help="A channel; may be given again. Without it, every channel.", show_default=False),
@@ -63,6 +67,7 @@ def check(
     email: Email = None,
     number: Number = None,
     channel: Annotated[str, typer.Option(help="The channel that is meant to be used.")] = EMAIL,
+    company: Company = None,
     json: AsJson = False,
 ) -> None:
     """May this address, or this customer, be sent information? Exit 0: yes; exit 1: no, blocked."""
@@ -72,7 +77,12 @@ def check(
     digests = desk_digests(settings)
     with database_of(settings) as database, database.reading() as tx:
         found = suppressions.check(
-            tx, email=subject.email, customer_number=subject.customer_number, channel=channel, digests=digests
+            tx,
+            email=subject.email,
+            customer_number=subject.customer_number,
+            channel=channel,
+            digests=digests,
+            scope=company_of(settings, company),
         )
         version = suppressions.version(tx)
     if json:
@@ -96,6 +106,7 @@ def add(
     reason: Annotated[str, typer.Option(help="Why, in a word.")] = "opt_out",
     by: By = None,
     note: Note = "",
+    company: Company = None,
     json: AsJson = False,
 ) -> None:
     """Block a customer or an address by hand: for a letter, a phone call, a visit."""
@@ -112,6 +123,8 @@ def add(
             note=note,
             now=datetime.now(UTC),
             digests=desk_digests(settings),
+            scope=company_of(settings, company) or GROUP,
+            arrivals=arrivals(settings),
         )
     _say(versions, "blocked", "nothing to do: blocked already", as_json=json)
 
@@ -131,6 +144,7 @@ def lift(
     inquiry: Annotated[
         int | None, typer.Option(min=1, help="The inquiry that is the evidence.", show_default=False)
     ] = None,
+    company: Company = None,
     json: AsJson = False,
 ) -> None:
     """Lift a block; needs a person, a reason and the evidence. One more entry is appended, nothing is removed."""
@@ -152,6 +166,7 @@ def lift(
             now=datetime.now(UTC),
             digests=desk_digests(settings),
             cause=inquiry,
+            scope=company_of(settings, company) or GROUP,
         )
     if not versions:
         message("nothing was lifted: not blocked on " + ", ".join(channels))
@@ -216,6 +231,14 @@ def say_erased(done: Erased, *, as_json: bool) -> None:
     line("erased: " + " and ".join(parts) if parts else "nothing to erase: not in the list")
     if done.kept:
         line(f"kept: {done.kept} address(es) that another customer has too")
+
+
+def company_of(settings: Settings, company: str | None) -> str | None:
+    """The company as given, None for all of them; wrong use where the settings have no such company."""
+    names = [one.name for one in settings.company]
+    if company is not None and company not in names:
+        raise typer.BadParameter(f"no [[company]] has this name; there are: {', '.join(names) or 'none'}")
+    return company
 
 
 def subject_of(settings: Settings, email: str | None, number: str | None) -> Subject:

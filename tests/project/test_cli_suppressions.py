@@ -174,3 +174,20 @@ def test_without_its_key_the_list_gives_no_answer(desk: Desk) -> None:
     (desk.folder / "desk.key").unlink()
 
     assert (78, "") == ((said := desk("suppressions", "check", "--email", "a@mail.example")).code, said.out)
+
+
+def test_a_companys_block_stops_that_company_and_the_groups_stops_each(desk: Desk) -> None:
+    """Who wants no more of one company's letters may go on reading another's."""
+    desk.stocked()
+    file = desk.folder / "config.toml"
+    file.write_text(file.read_text() + '\n[[company]]\nname = "Aozora"\n[[company]]\nname = "Hikari"\n')
+    who = ("--email", "somebody@else.example")
+    assert 0 == desk("suppressions", "add", *who, "--channel", "email", "--company", "Aozora").code
+
+    assert 1 == desk("suppressions", "check", *who, "--company", "Aozora").code
+    assert 0 == desk("suppressions", "check", *who, "--company", "Hikari").code
+    assert 2 == desk("suppressions", "check", *who, "--company", "Nobody").code
+    assert 0 == desk("suppressions", "add", *who, "--channel", "email").code
+    assert 1 == desk("suppressions", "check", *who, "--company", "Hikari").code
+    assert 0 == desk("suppressions", "lift", *who, "--channel", "email", "--by", "Bo", *WHY).code
+    assert 1 == desk("suppressions", "check", *who, "--company", "Aozora").code
