@@ -103,6 +103,18 @@ class Door:
             self._rehash(present, attempt.password)
         return Entered(token, present)
 
+    def proves(self, account: Account, password: str, *, address: str, now: datetime) -> str:
+        """Whether somebody who is signed in knows the password too: `` if so, else `wrong`, or `wait`. It counts."""
+        counters = self._counters(Attempt(account.name, password, "", address))
+        if self._wait(counters, now):
+            return "wait"
+        if not self.passwords.check(account.password_hash, password):
+            return "wrong"
+        with self._database.transaction() as tx:
+            for counter in counters:
+                self._forgive(tx, counter, now)
+        return ""
+
     def begin(self, tx: Connection, account: Account, *, way: str, browser: str, now: datetime) -> str:
         """A new session of an account that has proved itself; its token."""
         token = secrets.token_urlsafe(32)

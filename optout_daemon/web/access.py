@@ -45,5 +45,12 @@ ACCESS: Final[Mapping[str, Access]] = MappingProxyType(
         "sign_in.enter": EVERYBODY,
         "sign_in.leave": OWING,
         "account.page": OWING,
+        "account.password": OWING,
+        "account.authenticator": OWING,
+        "account.confirm": OWING,
+        "account.sessions": OWING,
+        "staff.list": SUPERVISORS,
+        "staff.add": SUPERVISORS,
+        "staff.change": SUPERVISORS,
     }
 )

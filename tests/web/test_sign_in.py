@@ -108,3 +108,71 @@ def hidden(page: str) -> dict[str, str]:
         name = field.attributes["name"] or ""
         found[name] = (field.text() if field.tag == "textarea" else field.attributes.get("value")) or ""
     return {name: value.replace("\r\n", "\n").replace("\n", "\r\n") for name, value in found.items()}
+
+
+def test_attempts_at_one_account_wait_longer_and_longer(web: WebDesk) -> None:
+    """The right password does not help meanwhile, or the waiting would tell which one it is."""
+    web.account("clerk", password=PASSWORD)
+    tried = [try_in(web.client(), "clerk", "wrong").status_code for _ in range(4)]
+    refused = try_in(web.client(), "clerk", PASSWORD)
+    web.clock.forward(timedelta(seconds=6))
+    entered = try_in(web.client(), "clerk", PASSWORD)
+
+    assert [401, 401, 401, 429] == tried
+    assert (429, "6") == (refused.status_code, refused.headers["retry-after"])
+    assert 303 == entered.status_code
+
+
+def test_an_unknown_name_waits_as_well(web: WebDesk) -> None:
+    """Else the waiting would tell which names there are."""
+    tried = [try_in(web.client(), "nobody", "wrong").status_code for _ in range(4)]
+
+    assert [401, 401, 401, 429] == tried
+
+
+def test_attempts_from_one_address_wait_whatever_they_name(web: WebDesk) -> None:
+    """One password tried at many names is the usual attack."""
+    tried = [try_in(web.client(), f"name{number}", "wrong").status_code for number in range(11)]
+
+    assert [401] * 10 + [429] == tried
+
+
+def test_a_stranger_cannot_lock_a_clerk_out(web: WebDesk) -> None:
+    """A browser from which the account was used counts by itself."""
+    web.account("clerk", password=PASSWORD)
+    own = web.client()
+    try_in(own, "clerk", PASSWORD)
+    strangers = [try_in(web.client(), "clerk", "wrong").status_code for _ in range(4)]
+    entered = try_in(own, "clerk", PASSWORD)
+
+    assert 429 == strangers[-1]
+    assert 303 == entered.status_code
+
+
+@pytest.mark.parametrize("path", ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example"])
+def test_nobody_is_led_elsewhere_after_signing_in(web: WebDesk, path: str) -> None:
+    """A link to our sign-in page must not end at another site's copy of it."""
+    web.account("clerk", password=PASSWORD)
+    entered = try_in(web.client(), "clerk", PASSWORD, next=path)
+
+    assert "/" == entered.headers["location"]
+
+
+def test_over_https_the_cookie_is_for_this_host_alone(web: WebDesk) -> None:
+    """`__Host-`, Secure, HttpOnly: no other host and no script has it. The proxy says that it was https."""
+    web.account("clerk", password=PASSWORD)
+    entered = try_in(web.client(**{"x-forwarded-proto": "https"}), "clerk", PASSWORD)
+    cookie = next(each for each in entered.headers.get_list("set-cookie") if "session" in each)
+
+    assert cookie.startswith("__Host-session=")
+    assert {"HttpOnly", "Path=/", "SameSite=lax", "Secure"} <= set(cookie.split("; "))
+
+
+def test_a_page_that_asks_by_itself_is_left_as_it_is(web: WebDesk) -> None:
+    """Somebody may be typing on it; a form that htmx sends gets the sign-in page in the place of the content."""
+    client = web.client(**{"hx-request": "true"})
+    asked, sent = client.get("/account"), client.post("/account/sessions", data={"note": "typed"})
+
+    assert (401, "none") == (asked.status_code, asked.headers["hx-reswap"])
+    assert (401, "#main") == (sent.status_code, sent.headers["hx-retarget"])
+    assert "typed" in sent.text
