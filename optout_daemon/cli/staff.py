@@ -22,7 +22,7 @@ from optout_daemon.store.staff import Account
 
 app = typer.Typer(name="staff", help="Who may sign in to the review desk.", no_args_is_help=True)
 
-COLUMNS = ("name", "role", "state", "authenticator", "signed_in_at", "email")
+COLUMNS = ("name", "role", "state", "authenticator", "signed_in_at")
 Name = Annotated[str, typer.Argument(help="The name by which they sign in.")]
 
 
@@ -31,21 +31,14 @@ def add(
     context: typer.Context,
     name: Name,
     role: Annotated[Role, typer.Option(help="What they may do.")] = Role.CLERK,
-    email: Annotated[
-        str | None, typer.Option(help="Their address at the identity provider.", show_default=False)
-    ] = None,
-    no_password: Annotated[
-        bool, typer.Option("--no-password", help="They sign in by the identity provider ([web.oidc]) alone.")
-    ] = False,
 ) -> None:
     """Make an account. The password is asked for, or read from standard input; exit 1 where it is refused."""
     with database_of(settings_of(context)) as database:
-        hashed = "" if no_password else _new_password(name)
+        hashed = _new_password(name)
         now = datetime.now(UTC)
         with database.transaction() as tx:
-            made = accounts.add(tx, name=name, role=role, email=email, by=who(), now=now)
-            if hashed:
-                accounts.set_password(tx, made, hashed, temporary=False, by=who(), now=now)
+            made = accounts.add(tx, name=name, role=role, by=who(), now=now)
+            accounts.set_password(tx, made, hashed, temporary=False, by=who(), now=now)
     line(f"{made.name}: made, {made.role}")
 
 
@@ -124,7 +117,6 @@ def _row(account: Account) -> dict[str, object]:
         "state": "disabled" if account.disabled else "may sign in",
         "authenticator": account.has_totp,
         "password": bool(account.password_hash),
-        "email": account.email,
         "created_at": account.created_at,
         "signed_in_at": account.signed_in_at,
         "disabled_at": account.disabled_at,

@@ -10,7 +10,7 @@ import pytest
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 SERVICE = "optout-daemon.service"
-SERVICES = {SERVICE: "run", "optout-daemon-socketmap.service": "socketmap"}
+SERVICES = {SERVICE: "run", "optout-daemon-socketmap.service": "socketmap", "optout-web.service": "web"}
 PROGRAM = "/opt/optout-daemon/bin/optout-daemon"
 
 
