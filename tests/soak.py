@@ -14,9 +14,11 @@ import itertools
 import random
 import re
 import shutil
+import signal
 import sys
 import threading
 import time
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +26,7 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Any, Final
 
+from optout_daemon.core.lifecycle import State
 from optout_daemon.core.matching.keys import match_keys
 from optout_daemon.core.model import Customer
 from optout_daemon.store import customers, outbox, suppressions
@@ -67,6 +70,8 @@ class Figures:
     repeated_otherwise: int = 0
     """Replies with another Message-ID or other bytes, or again without a kill between: never."""
     not_filed: int = 0
+    compared: bool = False
+    """Whether the run came to its end: figures of one that did not are those of what was seen of it."""
     killed_after: Counter[str] = field(default_factory=Counter)
     """How many kills came after which event of the daemon's life, the last that its log shows."""
     faults: list[str] = field(default_factory=list)
@@ -75,11 +80,13 @@ class Figures:
     def kept(self) -> bool:
         """Whether the promise was kept."""
         wrong = self.wrong_decisions + self.wrong_suppressions + self.repeated_otherwise
-        return not (self.lost + self.doubled + wrong + self.missing_replies + self.not_filed) and not self.faults
+        missed = self.lost + self.doubled + wrong + self.missing_replies + self.not_filed
+        return self.compared and not missed and not self.faults
 
     def __str__(self) -> str:
+        after = ", ".join(f"{event}: {count}" for event, count in self.killed_after.most_common())
         return (
-            f"{self.mails} mails, {self.kills} kills (after {', '.join(f'{e}: {n}' for e, n in self.killed_after.most_common())}), {self.lost} lost, "
+            f"{'' if self.compared else 'NOT COMPARED: '}{self.mails} mails, {self.kills} kills (after {after}), {self.lost} lost, "
             f"{self.doubled} doubled inquiries, {self.wrong_decisions} wrong decisions, "
             f"{self.wrong_suppressions} wrong suppressions, {self.missing_replies} missing replies, "
             f"{self.repeated} repeated with the same Message-ID after a kill, "
@@ -180,13 +187,23 @@ class Soak:
         self._raws = mail_of_all_kinds(mails)
         self._chance = random.Random(seed)
         self._killed: list[float] = []
+        self._began = 0.0
         self.figures = Figures(mails, 0, seed)
         assert len(self._raws) == mails
 
     def run(self, *, say: bool = False) -> Figures:
         """Kill and restart until all is decided, delivered and filed; then compare with an undisturbed desk."""
-        began = time.monotonic()
+        self._began = time.monotonic()
+        try:
+            self._compared(say=say)
+        finally:
+            self.figures.seconds = time.monotonic() - self._began
+        return self.figures
+
+    def _compared(self, *, say: bool) -> None:
         calm = undisturbed(self._folder / "calm", self._dovecot, self._raws)
+        if say:
+            print(f"an undisturbed desk took {time.monotonic() - self._began:.0f} seconds", flush=True)
         with SmtpSink() as sink:
             sink.messages, sink.delay = Arrivals(), SERVER_DELAY
             desk = soaked_desk(self._folder / "killed", self._dovecot, sink, len(self._raws))
@@ -195,12 +212,13 @@ class Soak:
                 desk.start()
                 wait_until_settled(desk, len(self._raws))
                 assert desk.stop() == 0
+                if say:
+                    print(self._so_far(desk, sink), flush=True)
                 self._compare(desk, calm, sink)
                 desk.command("reconcile")
+                self.figures.compared = True
             finally:
                 desk.close()
-        self.figures.seconds = time.monotonic() - began
-        return self.figures
 
     def _kill_again_and_again(self, desk: Desk, sink: SmtpSink, *, say: bool) -> None:
         """A share of the mail arrives before each start or while it runs; nothing waits for anything."""
@@ -224,9 +242,15 @@ class Soak:
             happened = re.findall(r'"event": "(stored|held|closed|sent|filed|ready)"', desk.log()[so_far:])
             self.figures.killed_after[happened[-1] if happened else "start"] += 1
             if say and (turn + 1) % 20 == 0:
-                print(
-                    f"{turn + 1} kills, {len(desk.inquiries())} mails stored, {len(sink.messages)} replies", flush=True
-                )
+                print(self._so_far(desk, sink), flush=True)
+
+    def _so_far(self, desk: Desk, sink: SmtpSink) -> str:
+        rows, seconds = desk.inquiries(), time.monotonic() - self._began
+        decided = sum(row.state is not State.RECEIVED for row in rows)
+        return (
+            f"{self.figures.kills} kills, {len(rows)} mails stored, {decided} decided, {len(sink.messages)} replies taken, "
+            f"{desk.unsent()} to send, {seconds:.0f} seconds"
+        )
 
     def _wait(self, desk: Desk, so_far: int, latest: float) -> None:
         """Until a random instant: of the time since the start, or of the work, from a random kind of event on."""
@@ -310,16 +334,22 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     asked = parser.parse_args()
     print(f"seed {asked.seed}", flush=True)
+    # Ended from outside, it says how far it came all the same.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
     authority_folder, folder = temporary_folder("ca"), temporary_folder("soak")
     dovecot = Dovecot(Authority(authority_folder))
+    soak = Soak(folder, dovecot, mails=asked.mails, kills=asked.kills, seed=asked.seed)
+    figures = soak.figures
     try:
-        figures = Soak(folder, dovecot, mails=asked.mails, kills=asked.kills, seed=asked.seed).run(say=True)
+        soak.run(say=True)
+    except Exception:
+        traceback.print_exc()
     finally:
+        print(figures, flush=True)
+        for fault in figures.faults[:50]:
+            print(f"  {fault}", flush=True)
         dovecot.close()
         shutil.rmtree(authority_folder, ignore_errors=True)
-    print(figures)
-    for fault in figures.faults[:50]:
-        print(f"  {fault}")
     if figures.kept:
         shutil.rmtree(folder, ignore_errors=True)
         return 0
