@@ -134,6 +134,7 @@ HOSTILE: Final[dict[str, Callable[[], bytes]]] = {
         HEAD + PLAIN + "Customer number: \u202e7654\u200b3210\u202c\u2066\u2069\u200f\ufeff\u00ad\n".encode() * 20_000
     ),
     "200,000 combining marks": lambda: HEAD + PLAIN + b"a" + "\u0308\u3099".encode() * 90_000,
+    "100,000 half-width marks": lambda: HEAD + PLAIN + b"a" + "\uff9e\u0308".encode() * 50_000,
     "CR LF in an encoded subject": lambda: letter(b"Subject: =?utf-8?Q?stop=0D=0ABcc:_victim@example.com?=", b"stop"),
     "CR LF in an encoded author": lambda: letter(
         b"From: =?utf-8?B?YQ0KQmNjOiB2aWN0aW1AZXhhbXBsZS5jb20=?= <a@example.com>", b"stop"

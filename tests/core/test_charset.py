@@ -205,6 +205,13 @@ def test_what_hides_is_removed() -> None:
     assert "No. 15439204 ok\ufffd 葛城 x\ny" == clean(text)
 
 
+@pytest.mark.parametrize("marks", ["\u0308\u3099", "\uff9e\u0308", "\u0301\U0001d165", "\u0323\u0345"])
+def test_a_letter_carries_only_so_many_marks(marks: str) -> None:
+    """They are sorted in quadratic time wherever a text is compared; ordinary ones stay (UAX #15, section 13)."""
+    assert "a" + marks * 15 + "b" == clean("a" + marks * 90_000 + "b")
+    assert "Zu\u0308rich ｶﾞﾊﾟ e\u0323\u0302" == clean("Zu\u0308rich ｶﾞﾊﾟ e\u0323\u0302")
+
+
 @given(st.text(alphabet=st.characters(min_codepoint=0x3041, max_codepoint=0x3093), min_size=2))
 def test_kana_survive_every_charset(text: str) -> None:
     """A round trip through what mailers use gives the text back."""

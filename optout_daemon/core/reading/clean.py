@@ -1,12 +1,14 @@
 """Take out of a text what hides, what breaks lines, and what a database refuses.
 
 What is left can be stored as UTF-8 in PostgreSQL (no NUL, no lone surrogate), shows to a person what the reader
-judged (no bidi override, no zero-width character inside a number), and breaks lines with "\\n" alone.
+judged (no bidi override, no zero-width character inside a number), and breaks lines with "\\n" alone. No letter
+carries so many marks that bringing them into order takes long.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 REPLACEMENT: Final = "\ufffd"
@@ -25,6 +27,22 @@ _FOLDED: Final = {"〜": "～", "‖": "∥", "−": "－", "￠": "¢", "￡": 
 _CHANGED: Final = {**dict.fromkeys(_AS_NEWLINE, "\n"), "\u00a0": " ", **_FOLDED}
 _SUSPECT: Final = re.compile(f"[{_REMOVED}{''.join(_CHANGED)}\ud800-\udfff]")
 
+MOST_MARKS: Final = 30
+"""No language has more on one letter (UAX #15, section 13: stream-safe text); they are sorted in quadratic time."""
+
+
+def _marks(start: int, end: int) -> str:
+    return "".join(chr(code) for code in range(start, end) if unicodedata.combining(chr(code)))
+
+
+# What stands, or becomes one that stands, on the letter before it. The two planes are apart because `re` finds
+# characters of the first in a table, and those of both in a list.
+_PLAIN_MARK: Final = f"[{_marks(0x300, 0x10000)}\u0f73\u0f75\u0f81\uff9e\uff9f]"
+_FAR_MARK: Final = f"[{_marks(0x10000, 0x1F000)}]"
+_MARK: Final = re.compile(_PLAIN_MARK)
+_FAR: Final = re.compile("[\U00010000-\U0001efff]")
+_TOO_MANY_MARKS: Final = re.compile(f"(?:{_PLAIN_MARK}|{_FAR_MARK}){{{MOST_MARKS + 1},}}")
+
 
 def _mend(match: re.Match[str]) -> str:
     char = match[0]
@@ -33,11 +51,20 @@ def _mend(match: re.Match[str]) -> str:
     return _CHANGED.get(char, "")
 
 
+def _few(match: re.Match[str]) -> str:
+    return match[0][:MOST_MARKS]
+
+
 def clean(text: str) -> str:
-    """`text` with newlines as "\\n", and without controls, bidi and zero-width characters; surrogates to U+FFFD."""
+    """`text` with newlines as "\\n", and without controls, bidi and zero-width characters; surrogates to U+FFFD.
+
+    Of a run of marks the first MOST_MARKS are kept.
+    """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _SUSPECT.sub(_mend, text) if _SUSPECT.search(text) else text
+    if _SUSPECT.search(text):
+        text = _SUSPECT.sub(_mend, text)
+    return _TOO_MANY_MARKS.sub(_few, text) if _MARK.search(text) or _FAR.search(text) else text
 
 
 def clean_line(text: str) -> str:
