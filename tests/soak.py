@@ -263,8 +263,8 @@ class Soak:
         time.sleep(self._chance.uniform(0, WITHIN_WORK))
 
     def _shares(self) -> list[list[bytes]]:
-        """The mails in order, cut at random places into one share a turn."""
-        cuts = sorted(self._chance.randrange(len(self._raws) + 1) for _ in range(self._kills - 1))
+        """The mails in order, cut at random places into one share a turn; the first start has one to decide."""
+        cuts = sorted(self._chance.randrange(1, len(self._raws) + 1) for _ in range(self._kills - 1))
         edges = [0, *cuts, len(self._raws)]
         return [self._raws[start:end] for start, end in itertools.pairwise(edges)]
 

@@ -47,6 +47,7 @@ class Desk:
         *,
         smtp_port: int,
         url: str = "",
+        address: str = DESK,
         inside: Sequence[str] = (),
         copy: Callable[[], str] | None = None,
         environment: Mapping[str, str] | None = None,
@@ -71,7 +72,7 @@ class Desk:
         self.config.write_text(
             f"""
 [desk]
-address = "{DESK}"
+address = "{address}"
 name = "Kaji"
 key_file = "key"
 {settings.pop("desk", "")}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from optout_daemon.core.model import Disposition
-from tests.flow.desk import Desk, customer_rows, mixed_mails
+from tests.flow.desk import Desk, import_customers, mixed_mails
 from tests.servers.dovecot import Dovecot
 from tests.servers.mailbox import Mailbox
 from tests.servers.sink import SmtpSink
@@ -20,9 +20,7 @@ def test_a_desk_in_shadow_mode_only_records_and_going_live_begins_anew(
 ) -> None:
     """No entry, no reply, no move; live, new mail is handled and what was decided before stays as it was."""
     desk = Desk(tmp_path, mailbox, dovecot, smtp_port=sink.port, desk='mode = "shadow"')
-    customers = tmp_path / "customers.csv"
-    customers.write_text(customer_rows(12))
-    desk.command("customers", "import", str(customers))
+    import_customers(desk, 12)
     mails = mixed_mails(10)
     later = mixed_mails(12)[10:]
     try:
