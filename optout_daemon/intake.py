@@ -8,12 +8,11 @@ Changes nothing in the mailbox, judges nothing; which mail is ours at all is bas
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
@@ -22,6 +21,7 @@ from optout_daemon.baseline import Inbox, below, position
 from optout_daemon.config import MailboxSettings
 from optout_daemon.edges.imap_values import Listed, Selected
 from optout_daemon.errors import AuthenticationError, StoreError
+from optout_daemon.fetching import Mail, batches, fetch, in_utc
 from optout_daemon.log import Log
 from optout_daemon.setting_aside import Aside, cause_of
 from optout_daemon.store import cursors, inquiries, locations
@@ -29,10 +29,6 @@ from optout_daemon.store.cursors import Cursor
 from optout_daemon.store.database import Database
 
 LISTED_AT_ONCE: Final = 500
-BATCH_MAILS: Final = 50
-BATCH_BYTES: Final = 8 * 1024 * 1024
-HEAD: Final = 262_144
-"""Bytes kept of a mail that is too large: its headers and the beginning of its first part."""
 PASS_SECONDS: Final = 120.0
 """A pass over a very large folder ends after so long and the next one goes on: a hung pass must look different."""
 IN_A_ROW: Final = 3
@@ -50,16 +46,6 @@ class Collected:
     skipped: int = 0
     more: bool = False
     """The pass ended before the folder did: PASS_SECONDS were over, or the daemon stops."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mail:
-    """One mail as it will be stored."""
-
-    listed: Listed
-    raw: bytes
-    digest: str
-    truncated: bool
 
 
 def collect(
@@ -152,7 +138,7 @@ class _Pass:
             if not below(mail, self._cursor, self._mailbox) or self._cursor.last_pass is not None
         ]
         self._count(skipped=len(listed) - len(wanted))
-        for batch in _batches(wanted, self._mailbox.max_message_size):
+        for batch in batches(wanted, self._mailbox.max_message_size):
             if self._over:
                 return
             self._take(batch)
@@ -163,7 +149,7 @@ class _Pass:
         Only the database's own failure ends it.
         """
         try:
-            mails = self._read(batch)
+            mails = fetch(self._session, batch, self._mailbox.max_message_size)
             # Before the cursor moves over them: else a kill in between would lose what was not handed out.
             self._missing({listed.uid for listed in batch} - {mail.listed.uid for mail in mails})
             self._store(mails, batch[-1].uid)
@@ -180,23 +166,7 @@ class _Pass:
             return
         self._in_a_row = 0
 
-    def _read(self, batch: Sequence[Listed]) -> list[_Mail]:
-        limit = self._mailbox.max_message_size
-        whole = {listed.uid: listed for listed in batch if listed.size <= limit}
-        size = sum(listed.size for listed in whole.values())
-        mails = [
-            _mail(whole[fetched.uid], fetched.raw, truncated=False)
-            for fetched in self._session.fetch(list(whole), size=size)
-            if fetched.raw or not whole[fetched.uid].size  # a mail of no bytes at all is one that is listed so
-        ]
-        for listed in batch:
-            if listed.uid not in whole:
-                head = self._session.fetch_head(listed.uid, min(HEAD, limit))
-                if head is not None:
-                    mails.append(_mail(listed, head, truncated=True))
-        return sorted(mails, key=lambda mail: mail.listed.uid)
-
-    def _store(self, mails: Sequence[_Mail], last_uid: int) -> None:
+    def _store(self, mails: Sequence[Mail], last_uid: int) -> None:
         now = self._now()
         stored = []
         with self._database.transaction() as tx:
@@ -215,10 +185,10 @@ class _Pass:
                     mailbox=self._mailbox.name,
                     uidvalidity=self._selected.uidvalidity,
                     uid=mail.listed.uid,
-                    received_at=_in_utc(mail.listed.received_at) or now,
+                    received_at=in_utc(mail.listed.received_at) or now,
                     now=now,
                     truncated=mail.truncated,
-                    listed_at=_in_utc(mail.listed.received_at),
+                    listed_at=in_utc(mail.listed.received_at),
                     size=max(mail.listed.size, len(mail.raw)) if mail.truncated else len(mail.raw),
                 )
                 stored.append((mail, result))
@@ -273,33 +243,6 @@ class _Pass:
         self._collected = Collected(so_far.new + new, so_far.known + known, so_far.skipped + skipped)
 
 
-def _mail(listed: Listed, raw: bytes, *, truncated: bool) -> _Mail:
-    return _Mail(listed, raw, hashlib.sha256(raw).hexdigest(), truncated)
-
-
-def _batches(listed: Sequence[Listed], limit: int) -> Iterator[list[Listed]]:
-    """Groups of mails that may be in memory at once; one that is larger alone is a group of its own."""
-    batch: list[Listed] = []
-    size = 0
-    for mail in listed:
-        weight = min(mail.size, limit)
-        if batch and (len(batch) >= BATCH_MAILS or size + weight > BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(mail)
-        size += weight
-    if batch:
-        yield batch
-
-
 def _chunks(uids: Sequence[int], length: int) -> Iterator[Sequence[int]]:
     for start in range(0, len(uids), length):
         yield uids[start : start + length]
-
-
-def _in_utc(date: datetime | None) -> datetime | None:
-    """The server's date, or None where it gives none or one that no clock shows."""
-    try:
-        return None if date is None else date.astimezone(UTC)
-    except (OverflowError, ValueError):
-        return None

@@ -21,8 +21,8 @@ from optout_daemon.core.reading.settings import ReaderSettings
 from optout_daemon.directory import Directory, SqlDirectory, TableDirectory
 from optout_daemon.edges.customer_database import CustomerDatabase
 from optout_daemon.edges.readers import ReaderPool
+from optout_daemon.judging import Parts
 from optout_daemon.log import Log
-from optout_daemon.processing import Parts
 from optout_daemon.settling import Caps, Desk
 from optout_daemon.store.database import Database
 

@@ -21,7 +21,7 @@ from optout_daemon.config import MailboxSettings
 from optout_daemon.edges.imap_census import Counted, Examined
 from optout_daemon.edges.imap_values import Listed
 from optout_daemon.errors import MailboxError
-from optout_daemon.intake import HEAD
+from optout_daemon.fetching import HEAD
 from optout_daemon.store import cursors, reconciled, unfetched
 from optout_daemon.store.cursors import Cursor
 from optout_daemon.store.database import Database

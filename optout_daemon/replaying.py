@@ -14,6 +14,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from optout_daemon.conversation import CHAIN, look_up
 from optout_daemon.core.combine import combine
 from optout_daemon.core.decision import RULES_VERSION, decide
 from optout_daemon.core.lifecycle import State, Step
@@ -21,7 +22,7 @@ from optout_daemon.core.model import Context, Decision, Disposition, Match, Read
 from optout_daemon.core.reading.broken import broken
 from optout_daemon.edges.readers import Answer, Job
 from optout_daemon.errors import Conflict, DirectoryError, StoreError
-from optout_daemon.processing import CHAIN, Parts, look_up
+from optout_daemon.judging import Parts
 from optout_daemon.settling import Subject, announce, author_is_free, settle, within
 from optout_daemon.store import audit, inquiries, outbox
 from optout_daemon.store.inquiry_values import Inquiry
@@ -119,7 +120,7 @@ def _judge(parts: Parts, row: Inquiry, raw: bytes, answer: Answer, counts: Count
         own = broken(raw, answer.error if hasattr(answer, "error") else answer.cause)
     try:
         reading = _together(parts, row, own)
-        found = look_up(parts.desk, reading)
+        found = look_up(parts.desk.directory, reading)
         with parts.database.reading() as tx:
             context = _context(parts, tx, row, own)
         decision = decide(reading, found, parts.desk.policy, context, parts.desk.own_addresses)

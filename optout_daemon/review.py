@@ -18,7 +18,7 @@ from optout_daemon.core.reading.broken import broken
 from optout_daemon.directory import Directory
 from optout_daemon.edges.readers import Job
 from optout_daemon.errors import Conflict, OptoutError
-from optout_daemon.processing import Parts
+from optout_daemon.judging import Parts
 from optout_daemon.settling import Subject, announce, author_is_free, settle
 from optout_daemon.store import audit, inquiries
 

@@ -154,6 +154,9 @@ HOSTILE: Final[dict[str, Callable[[], bytes]]] = {
     "one sentence of 190,000 characters": lambda: (
         HEAD + PLAIN + "\u505c\u6b62\u3057\u3066\u306a\u3044".encode() * 38_000
     ),
+    "capital words in one line that folds unevenly": lambda: (
+        HEAD + HTML + "I am Failed Delivery To the Mail\uff1e delivered to Some Body 5 ".encode() * 3_000
+    ),
     "quotations of quotations": lambda: HEAD + PLAIN + b"".join(b">" * (n % 500) + b" stop\r\n" for n in range(1_500)),
     "50,000 references": lambda: b"References:" + b" <a@example.com>" * 50_000 + b"\r\n" + HEAD + PLAIN + b"stop",
     "50,000 signatures": lambda: HEAD + PLAIN + b"-- \r\nx\r\n" * 30_000,

@@ -80,7 +80,8 @@ def references(ancestors: Sequence[str]) -> str:
 def bounce_address(envelope_from: str, token: str) -> str:
     """`desk+bounce@example.org` and a token as `desk+bounce=TOKEN@example.org`, in lower case.
 
-    A bounce that comes back is known by comparing addresses, and those are compared in lower case.
+    A bounce that comes back is known by comparing addresses, and those are compared in lower case. An address without
+    a detail stays as it is: nobody says that any other delivers (RFC 5233, section 1).
     """
     local, _, domain = envelope_from.rpartition("@")
-    return f"{local}={token}@{domain}".lower()
+    return (f"{local}={token}@{domain}" if "+" in local else envelope_from).lower()

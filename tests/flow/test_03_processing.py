@@ -25,8 +25,9 @@ from optout_daemon.core.reading.settings import ReaderSettings
 from optout_daemon.directory import TableDirectory
 from optout_daemon.edges.readers import Answer, Job, ReaderDefect, ReaderFailure, ReadersClosed
 from optout_daemon.errors import Conflict, DirectoryError
+from optout_daemon.judging import Parts
 from optout_daemon.log import Log
-from optout_daemon.processing import Parts, process
+from optout_daemon.processing import process
 from optout_daemon.settling import Caps, Desk
 from optout_daemon.store import alarms, audit, customers, inquiries, outbox, suppressions
 from optout_daemon.store.database import Database
@@ -384,6 +385,23 @@ def test_a_bounce_of_our_reply_marks_it_and_the_block_stands(database: Database,
     [reply] = desk.replies(number)
     assert reply.bounced_at == NOW
     assert desk.blocked(customer_number="20000001")
+
+
+def test_a_bounce_to_the_desks_plain_address_is_known_by_what_it_returns(database: Database):
+    """All replies have the same reverse-path then: one that returns nothing of ours belongs to none of them."""
+    desk = Situation(database, envelope_from=DESK)
+    number = desk.receive(mail("one"))
+    desk.process()
+    [reply] = desk.replies(number)
+    desk.receive(bounce(DESK, "Message-ID: <another@example.org>"))
+    desk.process()
+    [before] = desk.replies(number)
+    desk.receive(bounce(DESK, f"Message-ID: {reply.message_id}"))
+    desk.process()
+
+    assert DESK == reply.envelope_from
+    assert before.bounced_at is None
+    assert [NOW] == [one.bounced_at for one in desk.replies(number)]
 
 
 def test_our_own_reply_sent_back_is_a_loop(desk: Situation):

@@ -55,12 +55,12 @@ def new_desk(tmp_path: Path, plus: Dovecot, mta: Postfix) -> Iterator[Made]:
     """Makes running desks whose address is their mailbox's, so that they can write to each other."""
     with ExitStack() as ends:
 
-        def make(envelope: str = "") -> Desk:
+        def make(bounces_to: str = "") -> Desk:
             address = fresh_user("looped")
             folder = tmp_path / address
             folder.mkdir()
-            mailbox, smtp = plus.mailbox(address), envelope.format(address=address)
-            desk = Desk(folder, mailbox, plus, smtp_port=mta.port, address=address, smtp=smtp)
+            smtp = f'envelope_from = "{address.replace("@", bounces_to + "@")}"' if bounces_to else ""
+            desk = Desk(folder, plus.mailbox(address), plus, smtp_port=mta.port, address=address, smtp=smtp)
             (folder / "key").write_text(address.ljust(64, "k"))  # no two desks know each other's markers
             import_customers(desk, 5)
             ends.callback(desk.close)
@@ -214,7 +214,7 @@ def test_a_reply_that_comes_back_to_us_is_a_loop(new_desk: Made, world: SmtpSink
 
 def test_our_reply_that_bounces_comes_back_to_its_inquiry(new_desk: Made):
     """The customer's server refuses the confirmation: that is shown at the inquiry, and the block stands."""
-    desk = new_desk('envelope_from = "{address}"')
+    desk = new_desk("+bounce")
     desk.mailbox.append(letter("karl@gone.example", desk, form(3)))
     wait_until_quiet(desk, at_least=2)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from optout_daemon import intake
+from optout_daemon import fetching, intake
 from optout_daemon.config import MailboxSettings
 from optout_daemon.errors import AuthenticationError, MailboxError, StoreError
 from optout_daemon.intake import Collected, collect
@@ -157,8 +157,8 @@ def test_of_a_mail_that_is_too_large_the_head_alone_is_stored(desk: Desk) -> Non
 
 def test_mails_are_fetched_in_bounded_batches(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the number nor the bytes in memory grow with the mailbox."""
-    monkeypatch.setattr(intake, "BATCH_MAILS", 3)
-    monkeypatch.setattr(intake, "BATCH_BYTES", 100)
+    monkeypatch.setattr(fetching, "BATCH_MAILS", 3)
+    monkeypatch.setattr(fetching, "BATCH_BYTES", 100)
     for size in (10, 10, 10, 10, 95, 10, 200, 10):
         desk.box.add(b"%d" % len(desk.box.mails) + b"x" * size)
     desk.collect()
@@ -179,7 +179,7 @@ def test_a_long_pass_ends_and_the_next_goes_on(desk: Desk, monkeypatch: pytest.M
 
 def test_the_stop_ends_a_pass_between_batches(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is in hand is stored; the rest is there at the next start."""
-    monkeypatch.setattr(intake, "BATCH_MAILS", 1)
+    monkeypatch.setattr(fetching, "BATCH_MAILS", 1)
     for raw in (b"one", b"two", b"three"):
         desk.box.add(raw)
     desk.box.before = lambda call: desk.stop.set() if call == "fetch 2" else None

@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from optout_daemon.core.matching.kana import romaji_key
@@ -101,6 +102,7 @@ class Passage:
         self.raw = raw
         self._pieces = tuple(pieces)
         self._sounds: dict[str, str] = {}
+        self._strides: dict[int, list[int]] = {}
 
     @cached_property
     def folded(self) -> str:
@@ -165,20 +167,21 @@ class Passage:
         return starts_folded, starts_raw
 
     def _raw(self, at: int) -> int:
-        """Place in `raw` of a character of `folded`, found by folding its line anew up to there."""
+        """Place in `raw` of a character of `folded`, found by folding a stretch of its line anew up to there."""
         starts_folded, starts_raw = self._lines
         line = bisect_right(starts_folded, at) - 1
         wanted, start = at - starts_folded[line], starts_raw[line]
-        end = starts_raw[line + 1] - 1 if line + 1 < len(starts_raw) else len(self.raw)
-        text = self.raw[start:end]
-        stop = starts_folded[line + 1] - 1 if line + 1 < len(starts_folded) else len(self.folded)
-        # A line in NFKC folds character by character, unless something vanishes: none ever becomes longer.
-        even = stop - starts_folded[line] == len(text) and unicodedata.is_normalized("NFKC", text)
-        if even or text.isascii():
+        if line not in self._strides:
+            self._strides[line] = self._measured(line)
+        lengths = self._strides[line]
+        if not lengths:
             return start + wanted
-        while wanted > 0 and (length := len(fold(text[:_STRIDE]))) <= wanted and len(text) > _STRIDE:
-            text, start, wanted = text[_STRIDE:], start + _STRIDE, wanted - length
-        low, high = 0, min(len(text), _STRIDE)
+        stride = bisect_left(lengths, wanted)
+        if stride == len(lengths) or lengths[stride] > wanted:
+            stride -= 1
+        wanted, start = wanted - lengths[stride], start + stride * _STRIDE
+        text = self.raw[start : min(start + _STRIDE, self._end(line))]
+        low, high = 0, len(text)
         while low < high:  # a longer text never folds to a shorter one, so the range can be halved
             middle = (low + high) // 2
             if len(fold(text[: middle + 1])) > wanted:
@@ -186,6 +189,22 @@ class Passage:
             else:
                 low = middle + 1
         return start + low
+
+    def _end(self, line: int) -> int:
+        starts = self._lines[1]
+        return starts[line + 1] - 1 if line + 1 < len(starts) else len(self.raw)
+
+    def _measured(self, line: int) -> list[int]:
+        """The folded length of a line up to each of its strides; empty where it folds character by character."""
+        starts_folded, starts_raw = self._lines
+        text = self.raw[starts_raw[line] : self._end(line)]
+        stop = starts_folded[line + 1] - 1 if line + 1 < len(starts_folded) else len(self.folded)
+        # A line in NFKC folds character by character, unless something vanishes: none ever becomes longer.
+        even = stop - starts_folded[line] == len(text) and unicodedata.is_normalized("NFKC", text)
+        if even or text.isascii():
+            return []
+        strides = (text[at : at + _STRIDE] for at in range(0, max(0, len(text) - _STRIDE), _STRIDE))
+        return list(accumulate((len(fold(one)) for one in strides), initial=0))
 
     def is_capital(self, at: int) -> bool:
         """Whether the character of `folded` is a capital letter in the raw text."""
