@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from optout_daemon.core.accounts import FORGOTTEN
 from optout_daemon.log import Log
-from optout_daemon.store import alarms, outbox, rates
+from optout_daemon.store import alarms, outbox, rates, sign_in_failures, staff_sessions
 from optout_daemon.store.database import Database
 
 STALE: Final = timedelta(minutes=15)
@@ -54,3 +55,10 @@ def clear_alarms(database: Database, *, now: datetime) -> None:
         for alarm in alarms.open_alarms(tx):
             if alarm.kind in ("reply_capped", "shunted", "delivery_failed") and alarm.raised_at < now - ALARM_LASTS:
                 alarms.clear(tx, alarm.kind, alarm.key)
+
+
+def forget_sign_ins(database: Database, *, now: datetime, idle: timedelta, longest: timedelta) -> None:
+    """Drop sessions that are over and failed attempts that nobody waits for any more."""
+    with database.transaction() as tx:
+        staff_sessions.sweep(tx, seen_before=now - idle, begun_before=now - longest)
+        sign_in_failures.sweep(tx, before=now - FORGOTTEN)

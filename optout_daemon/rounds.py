@@ -165,3 +165,5 @@ class Rounds:
         housekeeping.release_claims(database, now=now, log=self._log, worker=self._worker, stale=patient)
         housekeeping.forget_rates(database, now=now)
         housekeeping.clear_alarms(database, now=now)
+        web = self._settings.web
+        housekeeping.forget_sign_ins(database, now=now, idle=web.session_idle, longest=web.session_longest)

@@ -81,7 +81,7 @@ class Door:
 
     def enter(self, attempt: Attempt, *, now: datetime) -> Entered | Refused:
         """Check an attempt, and begin a session where it is right."""
-        counters = self._counters(attempt)
+        counters = self.counters(attempt)
         if wait := self._wait(counters, now):
             return Refused(wait)
         with self._database.reading() as tx:
@@ -105,7 +105,7 @@ class Door:
 
     def proves(self, account: Account, password: str, *, address: str, now: datetime) -> str:
         """Whether somebody who is signed in knows the password too: `` if so, else `wrong`, or `wait`. It counts."""
-        counters = self._counters(Attempt(account.name, password, "", address))
+        counters = self.counters(Attempt(account.name, password, "", address))
         if self._wait(counters, now):
             return "wait"
         if not self.passwords.check(account.password_hash, password):
@@ -162,7 +162,8 @@ class Door:
         """What a browser that signed in to this account may show next time."""
         return self._keys.sign_in("known browser", account.name)
 
-    def _counters(self, attempt: Attempt) -> list[Counter]:
+    def counters(self, attempt: Attempt) -> list[Counter]:
+        """What an attempt is counted by."""
         name = tried_name(attempt.name)
         known = self._keys.sign_in("known browser", name)
         own = hmac.compare_digest(known.encode(), attempt.known.encode("utf-8", "replace"))
