@@ -26,12 +26,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from optout_daemon.config import DeskSettings
 from optout_daemon.core import outgoing
 from optout_daemon.core.keys import Keys
-from optout_daemon.core.model import GROUP, FieldName, OutgoingMessage, ReplyKind
+from optout_daemon.core.model import GROUP, FieldName, OutgoingMessage, Reading, ReplyKind
 from optout_daemon.core.reading.envelope import MARKER_HEADER
 from optout_daemon.core.reply import NoReply, ReplyPlan
 from optout_daemon.errors import SettingsError
 
-KINDS: Final = (ReplyKind.CONFIRMED, ReplyKind.MISSING, ReplyKind.RECEIVED)
+KINDS: Final = (ReplyKind.CONFIRMED, ReplyKind.MISSING, ReplyKind.RECEIVED, ReplyKind.ANSWER)
 NULL: Final = ("<>", "")
 LOCAL_PART_LIMIT: Final = 64  # octets; RFC 5321, section 4.5.3.1.1
 
@@ -115,6 +115,51 @@ class Composer:
             language=plan.languages[0],
         )
 
+    def hand_over(self, inquiry_id: int, *, to: str, reading: Reading, raw: bytes, now: datetime) -> OutgoingMessage:
+        """The mail as an attachment for the colleague `to`, whose answer goes to the customer. No reply: `to` comes
+        from the settings, never from a mail.
+        """
+        message_id = f"<optout.{inquiry_id}.{secrets.token_hex(8)}@{self._domain}>"
+        language = self._languages[0]
+        values = {"desk_name": self._desk.name, "inquiry": inquiry_id, "author": reading.envelope.author or "-"}
+        values |= {"subject": reading.subject[:200], "text": reading.text[:20_000]}
+        subject, body = (
+            self._environment.get_template(f"{ReplyKind.HAND_OVER}/{language}/{part}.txt").render(values)
+            for part in ("subject", "body")
+        )
+        message = EmailMessage(policy=outgoing.POLICY)
+        message["From"] = Address(self._desk.name, addr_spec=self._desk.address)
+        message["To"] = to
+        if outgoing.writable(reading.envelope.author_as_given):
+            message["Reply-To"] = reading.envelope.author_as_given
+        message["Subject"] = " ".join(subject.split())
+        message["Date"] = format_datetime(now)
+        message["Message-ID"] = message_id
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5
+        message["X-Auto-Response-Suppress"] = "All"
+        message[MARKER_HEADER] = self._keys.marker(message_id)
+        message.set_content(body, charset="utf-8", cte="base64")
+        # As plain bytes: message/rfc822 allows no base64 (RFC 2046, section 5.2.1), and a stranger's mail needs it.
+        message.add_attachment(
+            raw, maintype="application", subtype="octet-stream", filename=f"inquiry-{inquiry_id}.eml"
+        )
+        return OutgoingMessage(
+            message_id=message_id,
+            kind=ReplyKind.HAND_OVER,
+            recipient=to,
+            envelope_from=self._reverse_path(message_id),
+            raw=message.as_bytes(),
+            language=language,
+        )
+
+    def answers(self, language: str) -> dict[str, str]:
+        """The ready-made answers of this language, by name: `answers/LANGUAGE/NAME.txt`; the desk's own come first."""
+        found: dict[str, str] = {}
+        for folder in self._folders:
+            for path in sorted((folder / "answers" / language).glob("*.txt")):
+                found.setdefault(path.stem, path.read_text(encoding="utf-8").strip())
+        return found
+
     def _reverse_path(self, message_id: str) -> str:
         if self._envelope_from in NULL:
             return ""  # RFC 3834, section 3.3: nothing can be sent back, so nothing can loop
@@ -146,6 +191,8 @@ class Composer:
             ]
         elif plan.kind is ReplyKind.MISSING:
             values["missing"] = [labels.fields[name] for name in plan.missing]
+        elif plan.kind is ReplyKind.ANSWER:
+            values["text"] = plan.text.replace("\r\n", "\n").strip()
         return values
 
     def _scope(self, scope: str, language: str) -> str:
@@ -203,6 +250,7 @@ class Composer:
                     customer_number="0",
                     arrivals=(("print", date(2026, 12, 31)),),
                     missing=tuple(FieldName),
+                    text="-",
                 )
                 for part in ("subject", "body"):
                     self._check_template(plan, language, part)

@@ -256,6 +256,8 @@ class ReviewSettings(Section):
     read_time_limit: Waiting = timedelta(seconds=20)
     read_memory_limit: Number = Field(default=536_870_912, ge=READER_BASE)
     attempts: Number = Field(default=3, ge=1)
+    answer_within_days: Number = Field(default=10, ge=1, le=365)
+    hand_over_to: tuple[Address, ...] = ()
 
 
 class LogSettings(Section):
@@ -302,6 +304,12 @@ class Settings(Section):
                 f"too little for a mailbox whose max_message_size is {largest}; it must be at least {needed}",
                 "review",
                 "read_memory_limit",
+            )
+        if own := {address.lower() for address in self.review.hand_over_to} & set(self.own_addresses):
+            raise config_checks.KeyProblem(
+                f"{min(own)} is the desk's own: what is handed over must leave it",
+                "review",
+                "hand_over_to",
             )
         if self.smtp.username is not None and self.smtp.password_file is None:
             raise config_checks.KeyProblem(

@@ -1,7 +1,7 @@
 """A person's answer to a held inquiry: the same path as the machine's, with corrections.
 
 Everything is recomputed from the raw bytes, then settled in one transaction. Raises Conflict when somebody else
-decided first, NotHeld, RawMailGone, or UnknownCustomer; nothing has changed then.
+decided first, NotHeld, RawMailGone, UnknownCustomer, or NoAnswer; nothing has changed then.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from optout_daemon.core.lifecycle import State
 from optout_daemon.core.matching.candidates import Candidate, rank
 from optout_daemon.core.matching.keys import search_keys
 from optout_daemon.core.matching.match import match
-from optout_daemon.core.model import Corrections, Decision, Disposition, Reading, StaffAction
+from optout_daemon.core.model import Corrections, Decision, Disposition, Reading, ReplyKind, StaffAction
 from optout_daemon.core.reading.broken import broken
 from optout_daemon.directory import Directory
 from optout_daemon.edges.readers import Job
@@ -38,6 +38,10 @@ class UnknownCustomer(OptoutError):
     """The number that was given is not in the directory."""
 
 
+class NoAnswer(OptoutError):
+    """An answer was written, and the gate before every reply lets none through; nothing has changed."""
+
+
 def read_again(parts: Parts, inquiry_id: int) -> Reading:
     """The mail of one inquiry as today's rules read it. Raises NotHeld or RawMailGone."""
     with parts.database.reading() as tx:
@@ -59,12 +63,14 @@ def resolve(
     `version` is the inquiry's version as the person saw it; where it has moved since, Conflict is raised.
     """
     reading = read_again(parts, inquiry_id)
-    company = _company(parts, inquiry_id)
+    company = company_of(parts, inquiry_id)
     directory = parts.desk.directory
     found = match(reading, directory.find(search_keys(reading, corrections).numbers), corrections)
     if corrections.action is StaffAction.APPLY and found.customer is None:
         raise UnknownCustomer("no customer has this number; give the right one with --number")
     decision = staff_decision(reading, found, parts.desk.policy, corrections, parts.desk.own_addresses, company)
+    if corrections.answer and decision.reply is not ReplyKind.ANSWER:
+        raise NoAnswer(decision.no_reply_because)
     customer = found.customer if decision.disposition is Disposition.APPLIED else None
     cover = customer is not None and author_is_free(directory, reading, customer)
     with parts.database.transaction() as tx:
@@ -89,7 +95,7 @@ def resolve(
     return decision
 
 
-def _company(parts: Parts, inquiry_id: int) -> str:
+def company_of(parts: Parts, inquiry_id: int) -> str:
     """Of the mailbox that it came in by; "" where that is nobody's in particular."""
     with parts.database.reading() as tx:
         inquiry = inquiries.get(tx, inquiry_id)

@@ -36,7 +36,7 @@ from optout_daemon.core.reading.address import comparable
 from optout_daemon.core.reply import NoReply
 from optout_daemon.directory import Directory
 from optout_daemon.log import Log
-from optout_daemon.store import alarms, audit, inquiries, outbox, suppressions
+from optout_daemon.store import alarms, audit, held_text, inquiries, outbox, suppressions
 
 STEPS: Final = {
     Disposition.APPLIED: Step.CLOSE,
@@ -131,7 +131,8 @@ def settle(
         counts = outbox.sent_counts(
             tx, recipient=recipient, domain=recipient.rpartition("@")[2], kind=plan.kind, now=now
         )
-        capped = desk.caps.reached(counts)
+        # The caps keep machines from answering each other; what a person wrote is sent.
+        capped = None if plan.kind is ReplyKind.ANSWER else desk.caps.reached(counts)
         if capped is None:
             message = desk.composer.compose(plan, inquiry_id=subject.id, now=now)
             if isinstance(message, NoReply):
@@ -140,6 +141,7 @@ def settle(
                 item = outbox.enqueue(tx, message, cause=subject.id, due=now)
         elif alarms.raise_once(tx, kind="reply_capped", key=capped, now=now):
             desk.log.alarm(kind="reply_capped", key=capped)
+    handed_over = _hand_over(tx, subject, decision, reading, desk, now) if decision.hand_over_to else None
     versions: list[int] = []
     if decision.by_token and target is not None and not desk.shadow:
         new = clicking.entry(
@@ -169,9 +171,14 @@ def settle(
         rules_version=RULES_VERSION,
         shadow=desk.shadow,
     )
+    if decision.disposition is Disposition.HELD:
+        held_text.keep(tx, subject.id, reading)
+    elif subject.before is State.HELD:
+        held_text.forget(tx, subject.id)
     if decision.disposition is Disposition.APPLIED:
         for answered in subject.answers:
             inquiries.absorb(tx, answered, by_inquiry=subject.id, decision=decision, now=now, shadow=desk.shadow)
+            held_text.forget(tx, answered)
     audit.record(
         tx,
         event="decided",
@@ -189,9 +196,21 @@ def settle(
             "outbox": item,
             "reply_capped": capped,
             "shadow": desk.shadow,
-        },
+        }
+        | ({"handed_over": handed_over} if handed_over is not None else {}),
     )
     return decision
+
+
+def _hand_over(
+    tx: Connection, subject: Subject, decision: Decision, reading: Reading, desk: Desk, now: datetime
+) -> int | None:
+    """Queue the mail for the colleague; its place in the outbox, or None in shadow mode."""
+    raw = inquiries.raw(tx, subject.id)
+    if desk.shadow or raw is None:
+        return None
+    message = desk.composer.hand_over(subject.id, to=decision.hand_over_to, reading=reading, raw=raw, now=now)
+    return outbox.enqueue(tx, message, cause=subject.id, due=now)
 
 
 def announce(log: Log, inquiry_id: int, decision: Decision) -> None:

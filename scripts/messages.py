@@ -16,7 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 WEB: Final = Path(__file__).parent.parent / "optout_daemon" / "web"
-METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2.ext.babel_extract")]
+METHODS: Final[list[tuple[str, str]]] = [("**.py", "python"), ("templates/**.html", "jinja2.ext.babel_extract")]
 OPTIONS: Final = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
 KEYWORDS: Final = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 

@@ -60,6 +60,8 @@ REPLIES: Final[Mapping[ReplyKind, str]] = {
     ReplyKind.CONFIRMED: "the opt-out is confirmed",
     ReplyKind.MISSING: "we ask for what is missing",
     ReplyKind.RECEIVED: "we say that a person will answer",
+    ReplyKind.ANSWER: "a person answers in their own words",
+    ReplyKind.HAND_OVER: "a colleague gets the mail",
     ReplyKind.NONE: "none",
 }
 

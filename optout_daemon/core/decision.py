@@ -409,6 +409,10 @@ def staff_decision(
         draft = _draft(case, Ignore(Reason.SPAM), "staff")
     else:
         draft = replace(_draft(case, Hold((Reason.NOT_AN_OPT_OUT,)), "staff"), disposition=Disposition.IGNORED)
+        if corrections.action is StaffAction.CLOSE and corrections.answer:
+            draft = replace(draft, reply=ReplyKind.ANSWER, answer=corrections.answer)
+        elif corrections.action is StaffAction.NOT_AN_OPT_OUT:
+            draft = replace(draft, hand_over_to=corrections.hand_over_to)
     draft = replace(draft, decided_by=corrections.by, evidence=(*draft.evidence, by))
     gate = reply.plan(draft, reading, policy, own_addresses)
     if isinstance(gate, reply.NoReply):

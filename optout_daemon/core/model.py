@@ -70,6 +70,10 @@ class ReplyKind(StrEnum):
     CONFIRMED = "confirmed"
     MISSING = "missing"
     RECEIVED = "received"
+    ANSWER = "answer"
+    """A person's own words."""
+    HAND_OVER = "hand_over"
+    """To a colleague's mailbox, with the mail; never to the customer, and no template."""
     NONE = "none"
 
 
@@ -328,7 +332,9 @@ class StaffAction(StrEnum):
     APPLY = "apply"
     ASK = "ask"
     CLOSE = "close"
+    """It is answered, by the answer that comes with it or elsewhere."""
     NOT_AN_OPT_OUT = "not_an_opt_out"
+    """Somebody else's work; with `hand_over_to` it goes there."""
     SPAM = "spam"
 
 
@@ -346,6 +352,10 @@ class Corrections:
     scope: str | None = None
     follow_up: bool | None = None
     note: str = ""
+    answer: str = ""
+    """With CLOSE: what is to be said to the customer, in the person's own words."""
+    hand_over_to: str = ""
+    """With NOT_AN_OPT_OUT: the colleague's address that gets the mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +403,9 @@ class Decision:
     by_token: bool = False
     """Applied by a token of List-Unsubscribe: whom it means is blocked, whoever wrote the mail."""
     missing: tuple[FieldName, ...] = ()
+    answer: str = ""
+    """The text of a reply of the kind ANSWER."""
+    hand_over_to: str = ""
 
 
 class Act(StrEnum):

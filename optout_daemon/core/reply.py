@@ -49,6 +49,8 @@ class ReplyPlan:
     """GROUP, or the one company whose sendings have stopped."""
     arrivals: tuple[tuple[str, date], ...] = ()
     """Channels, each with the last day on which what was under way before may still arrive."""
+    text: str = ""
+    """Of an ANSWER: what a person wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def doubtful(reading: Reading, reasons: Collection[Reason]) -> NoReply | None:
 
 def plan(decision: Decision, reading: Reading, policy: Policy, own_addresses: Collection[str]) -> ReplyPlan | NoReply:
     """The reply to one decision. The caps are the store's business and come after this gate."""
-    if decision.disposition is Disposition.IGNORED or decision.reply is ReplyKind.NONE:
+    answered = decision.reply is ReplyKind.ANSWER  # the one reply to what is put aside: a person wrote it
+    if decision.reply is ReplyKind.NONE or (decision.disposition is Disposition.IGNORED and not answered):
         return NoReply(decision.no_reply_because or "none is due")
     if (no := doubtful(reading, decision.reasons)) is not None:
         return no
@@ -118,6 +121,7 @@ def plan(decision: Decision, reading: Reading, policy: Policy, own_addresses: Co
         customer_number=decision.customer_number if confirmed else None,
         scope=decision.scope if confirmed else GROUP,
         missing=decision.missing if decision.reply is ReplyKind.MISSING else (),
+        text=decision.answer if answered else "",
         in_reply_to=envelope.message_id,
         references=(*reversed(envelope.references), *([envelope.message_id] if envelope.message_id else [])),
     )

@@ -13,12 +13,12 @@ import resource
 import signal
 import time
 from collections import deque
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, wait
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -64,6 +64,7 @@ class ReadersClosed(Exception):
     """The pool was closed, or was broken and made anew, while the mail waited or was read; try again later."""
 
 
+T = TypeVar("T")
 Answer = Reading | ReaderFailure | ReaderDefect
 
 
@@ -230,6 +231,17 @@ class ReaderPool:
         if self._closing:
             raise CancelledError
         return answer
+
+    def call(self, function: Callable[..., T], *args: object) -> T | ReaderFailure:
+        """What this function of a module makes of a mail, within the same limits; for a person who waits for it."""
+        try:
+            result: T = self._pool.schedule(function, args=args, timeout=self._time_limit).result()
+        except RuntimeError:  # the pool broke
+            self._renew()
+            return DIED
+        except (TimeoutError, MemoryError, ProcessExpired, CancelledError) as error:
+            return ReaderFailure(f"it could not be taken apart ({type(error).__name__})")
+        return result
 
     def close(self) -> None:
         """Stop at once; mails being read are given up and stay as they were."""

@@ -134,6 +134,13 @@ def find_answered(tx: Connection, *, references: Sequence[str], author: str) -> 
     return min(found, key=lambda row: (rank[row.reference], -row.id)).id if found else None
 
 
+def applied_besides(tx: Connection, inquiry_id: int) -> bool:
+    """Whether another inquiry of the same customer is applied, in force."""
+    this = select(_c.customer_number).where(_c.id == inquiry_id).scalar_subquery()
+    other = select(_c.id).where(_c.customer_number == this, _c.id != inquiry_id, ~_c.shadow, _c.absorbed_by.is_(None))
+    return tx.execute(other.where(_c.disposition == Disposition.APPLIED).limit(1)).first() is not None
+
+
 def known_digests(tx: Connection, digests: Collection[str]) -> set[str]:
     """Those of the digests that an inquiry has."""
     found: set[str] = set()

@@ -117,6 +117,12 @@ def history_of(tx: Connection, wanted: Iterable[tuple[str, str]]) -> list[Entry]
     return _entries(tx, sorted(ids))
 
 
+def caused_by(tx: Connection, inquiry_id: int) -> list[Entry]:
+    """The entries that one inquiry led to, oldest first."""
+    caused = select(table.c.id).where(table.c.cause == inquiry_id).order_by(table.c.id)
+    return _entries(tx, list(tx.execute(caused).scalars()))
+
+
 def forget(tx: Connection, subjects: Sequence[tuple[str, str, str]]) -> list[int]:
     """Put the digest in the place of each (kind, subject, digest), and an empty note beside it; the entries concerned.
 

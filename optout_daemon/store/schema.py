@@ -25,7 +25,7 @@ from optout_daemon.store.schema_staff import StaffAccountRow as StaffAccountRow
 from optout_daemon.store.schema_staff import StaffRecoveryCodeRow as StaffRecoveryCodeRow
 from optout_daemon.store.schema_staff import StaffSessionRow as StaffSessionRow
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """The revision that this program works with: the newest file in migrations/versions."""
 
 
@@ -36,6 +36,7 @@ class InquiryRow(Base, table=True):
     __table_args__ = (
         Index(None, "state", "received_at"),
         Index("ix_inquiry_received", "state", "id", **only("state = 'received'")),
+        Index("ix_inquiry_held", "category", "language", **only("state = 'held'")),
         Index("ix_inquiry_follow_up", "follow_up_done_at", "id", **only("follow_up AND follow_up_done_at IS NULL")),
         {"sqlite_autoincrement": True},
     )
@@ -362,6 +363,25 @@ class ReconciledRow(Base, table=True):
     unaccounted: int = Field(sa_type=identity())
 
 
+class HeldTextRow(Base, table=True):
+    """What a held mail says, folded for searching; it goes when the inquiry leaves the queue."""
+
+    __tablename__ = "held_text"
+
+    inquiry_id: int = Field(primary_key=True, foreign_key="inquiry.id", sa_type=identity())
+    text: str = Field(sa_type=CleanText)
+
+
+class PresenceRow(Base, table=True):
+    """Who has an inquiry open in a browser, and when the browser last said so."""
+
+    __tablename__ = "presence"
+
+    inquiry_id: int = Field(primary_key=True, foreign_key="inquiry.id", sa_type=identity())
+    who: str = Field(primary_key=True, sa_type=CleanKey)
+    seen_at: datetime
+
+
 metadata: Final = Base.metadata
 _tables = metadata.tables
 inquiry: Final[Table] = _tables["inquiry"]
@@ -386,3 +406,5 @@ staff_account: Final[Table] = _tables["staff_account"]
 staff_session: Final[Table] = _tables["staff_session"]
 staff_recovery_code: Final[Table] = _tables["staff_recovery_code"]
 sign_in_failure: Final[Table] = _tables["sign_in_failure"]
+held_text: Final[Table] = _tables["held_text"]
+presence: Final[Table] = _tables["presence"]

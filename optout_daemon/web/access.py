@@ -31,6 +31,7 @@ class Access:
 EVERYBODY: Final = Access()
 FROM_ANYWHERE: Final = Access(foreign=True)
 STAFF: Final = Access(frozenset(Role))
+STAFF_QUIETLY: Final = Access(frozenset(Role), quiet=True)
 DECIDERS: Final = Access(frozenset({Role.CLERK, Role.SUPERVISOR}))
 OWING: Final = Access(frozenset(Role), owing=True)
 SUPERVISORS: Final = Access(frozenset({Role.SUPERVISOR}))
@@ -52,5 +53,22 @@ ACCESS: Final[Mapping[str, Access]] = MappingProxyType(
         "staff.list": SUPERVISORS,
         "staff.add": SUPERVISORS,
         "staff.change": SUPERVISORS,
+        "queue.home": STAFF,
+        "queue.list": STAFF,
+        "queue.rows": STAFF_QUIETLY,
+        "queue.bulk": SUPERVISORS,
+        "inquiry.page": STAFF,
+        "inquiry.alive": STAFF_QUIETLY,
+        "inquiry.preview": DECIDERS,
+        "inquiry.decide": DECIDERS,
+        "inquiry.note": DECIDERS,
+        "inquiry.assign": DECIDERS,
+        "inquiry.reopen": DECIDERS,
+        "inquiry.answered": DECIDERS,
+        "mail.html": STAFF,
+        "mail.raw": STAFF,
+        "mail.file": STAFF,
+        "mail.attachment": STAFF,
+        "evidence.page": STAFF,
     }
 )

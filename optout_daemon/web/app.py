@@ -15,7 +15,19 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from optout_daemon import __version__
-from optout_daemon.web import account, entrance, health, refusals, staff_page, switch, unsubscribe
+from optout_daemon.web import (
+    account,
+    entrance,
+    evidence,
+    health,
+    inquiry,
+    mail_parts,
+    queue,
+    refusals,
+    staff_page,
+    switch,
+    unsubscribe,
+)
 from optout_daemon.web.guard import Guarded
 from optout_daemon.web.headers import SecurityHeaders
 from optout_daemon.web.rendering import ROOM, Pages
@@ -23,7 +35,18 @@ from optout_daemon.web.site import Site
 
 LARGEST_BODY: Final = 2_000_000
 """Bytes of a request's body: ten thousand addresses to check fit, a flood does not."""
-ROUTERS: Final = (health.router, switch.router, unsubscribe.router, entrance.router, account.router, staff_page.router)
+ROUTERS: Final = (
+    health.router,
+    switch.router,
+    unsubscribe.router,
+    entrance.router,
+    account.router,
+    staff_page.router,
+    queue.router,
+    inquiry.router,
+    mail_parts.router,
+    evidence.router,
+)
 
 
 def build(site: Site) -> ASGIApp:

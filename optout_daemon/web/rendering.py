@@ -19,6 +19,7 @@ from optout_daemon.web.language import Language, catalogues, language_of
 from optout_daemon.web.navigation import entries_for
 from optout_daemon.web.site import site_of
 from optout_daemon.web.who import Who
+from optout_daemon.web.wording import vocabulary
 
 ROOM: Final = Path(str(resources.files("optout_daemon.web")))
 
@@ -96,5 +97,6 @@ def _environment(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(vocabulary())
     environment.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]
     return environment

@@ -21,7 +21,7 @@ CONFIG_PARTS = {
 }  # fmt: skip
 TOP = {"cli", "daemon", "demo", "web"}
 PURE = {
-    "ahocorasick_rs", "idna", "mailparser", "rapidfuzz", "selectolax",
+    "ahocorasick_rs", "idna", "mailparser", "nh3", "rapidfuzz", "selectolax",
 }  # fmt: skip
 IMPURE_STDLIB = {
     "asyncio", "ctypes", "fcntl", "http", "imaplib", "logging", "multiprocessing", "os", "pathlib", "random", "select",

@@ -18,6 +18,7 @@ from optout_daemon.config import DeskSettings
 from optout_daemon.core.keys import Keys
 from optout_daemon.core.model import FieldName, OutgoingMessage, ReplyKind
 from optout_daemon.core.reply import ReplyPlan
+from optout_daemon.web.wording import READY
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 COMPOSER = Composer(
@@ -73,8 +74,12 @@ def test_every_kind_has_a_subject_and_a_body_in_both_languages() -> None:
     here = packaged_templates()
     found = {str(path.relative_to(here)) for path in here.rglob("*.txt")}
     expected = {
-        f"{kind}/{language}/{part}.txt" for kind in KINDS for language in ("ja", "en") for part in ("subject", "body")
+        f"{kind}/{language}/{part}.txt"
+        for kind in (*KINDS, ReplyKind.HAND_OVER)
+        for language in ("ja", "en")
+        for part in ("subject", "body")
     }
+    expected |= {f"answers/{language}/{name}.txt" for language in ("ja", "en") for name in READY}
 
     assert expected == found
 
@@ -170,6 +175,7 @@ def test_no_template_uses_more_than_its_kind_may_know() -> None:
         "confirmed": {"desk_name", "desk_address", "customer_number", "channels", "channel", "scope", "arrivals"},
         "missing": {"desk_name", "desk_address", "missing", "field"},
         "received": {"desk_name", "desk_address"},
+        "answer": {"desk_name", "desk_address", "text"},
     }
     here: Path = packaged_templates()
     for kind in KINDS:

@@ -58,7 +58,12 @@ class WebDesk:
 
     def client(self, **headers: str) -> httpx.Client:
         """A browser without a page, on pages of ours: follows no redirect."""
-        client = httpx.Client(base_url=self.url, headers={"sec-fetch-site": "same-origin", **headers}, timeout=30)
+        client = httpx.Client(
+            base_url=self.url,
+            headers={"sec-fetch-site": "same-origin", **headers},
+            timeout=30,
+            limits=httpx.Limits(max_keepalive_connections=0),  # many browsers, fewer connections than the server takes
+        )
         self._clients.append(client)
         return client
 
@@ -91,10 +96,15 @@ class WebDesk:
 
 
 @contextmanager
-def web_desk(folder: Path, *, settings: str = "", url: str = "", sign_in: SignIn | None = None) -> Iterator[WebDesk]:
-    """Serve a new desk. `settings` are added to the usual ones; `url` is another database than the SQLite file."""
+def web_desk(
+    folder: Path, *, settings: str = "", url: str = "", sign_in: SignIn | None = None, review: str = ""
+) -> Iterator[WebDesk]:
+    """Serve a new desk. `settings` are added to the usual ones, `review` to their `[review]`; `url` is another database
+    than the SQLite file.
+    """
     config = folder / "config.toml"
     desk = SETTINGS.replace("[desk]", '[desk]\nkey_file = "desk.key"')
+    desk = desk.replace("[review]", f"[review]\n{review}")
     if url:
         desk = desk.replace("sqlite:///desk.db", url)
     config.write_text(f"{desk}[web]\nport = {free_port()}\n{settings}", "utf-8")

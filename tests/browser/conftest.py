@@ -1,0 +1,25 @@
+"""One Chromium for all tests here; each has a desk of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.desk import chromium
+from tests.web.site import WebDesk, web_desk
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[WebDesk]:
+    """A new desk on SQLite, served."""
+    with web_desk(tmp_path) as made:
+        yield made
