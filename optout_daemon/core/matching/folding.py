@@ -46,8 +46,7 @@ def fold(text: str) -> str:
         return text.lower().replace("`", "'")
     if _INVISIBLE.search(text):
         text = _INVISIBLE.sub("", text)
-    folded = unicodedata.normalize("NFKC", text).translate(_TABLE)
-    return folded if unicodedata.is_normalized("NFKC", folded) else unicodedata.normalize("NFKC", folded)
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).translate(_TABLE))
 
 
 _LATIN: Final = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "'": None})

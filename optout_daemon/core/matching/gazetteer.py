@@ -67,13 +67,13 @@ def _area(found: Municipality) -> Area:
         else:
             spelt += word
     county = ward = ""
-    if len(units) > 1 and units[0][1] == "gun":
-        cut = name.index("郡", 1) + 1
-        county, name = name[:cut], name[cut:]
+    if units[0][1] == "gun":
+        county, mark, name = name.partition("郡")
+        county += mark
     elif len(units) > 1 and units[1][1] == "ku":
-        cut = name.index("市", 1) + 1
-        ward, name = name[cut:], name[:cut]
-    prefecture = found.prefecture_romaji.lower().split()[0]
+        name, mark, ward = name.partition("市")
+        name += mark
+    prefecture = found.prefecture_romaji.split()[0]
     sounds = tuple(romaji_key(part) for part in (prefecture, *(unit[0] for unit in units)))
     return Area(place_form(found.prefecture), county, name, ward, sounds)
 
@@ -132,8 +132,8 @@ def locate(address: str) -> tuple[Area, str]:
     """The area that an address in place form begins with, and what follows it; an empty Area where none is known."""
     prefecture = next((name for name in prefectures() if address.startswith(name)), "")
     rest = address[len(prefecture) :]
-    for start in (0, *(at + 1 for at in range(1, min(6, len(rest))) if rest[at] == "郡")):
-        for length in range(min(12, len(rest) - start), 1, -1):
+    for start in (0, *(end for end, letter in enumerate(rest[:6], 1) if letter == "郡")):
+        for length in range(12, 1, -1):
             for area in areas().get(rest[start : start + length], ()):
                 if prefecture in ("", area.prefecture) and rest[:start] in ("", area.county):
                     return area, rest[start + length :]

@@ -205,7 +205,7 @@ def _latin_chunk(passage: Passage, start: int, end: int) -> Iterator[tuple[int, 
     usual = usual or (first in surnames() and last in given_names())
     if not usual and len(tokens) == 2 and _ROMAJI.fullmatch(first) and _ROMAJI.fullmatch(last):
         sounds = {passage.sound(token.start, token.end).replace(":", "") for token in tokens}
-        behind = passage.folded[tokens[-1].end : tokens[-1].end + 4]
-        usual = bool(sounds & _family_sounds()) and not behind.startswith(("-ku", "-shi", "-ch"))
+        in_place = passage.folded.startswith(("-ku", "-shi", "-ch"), tokens[1].end)
+        usual = bool(sounds & _family_sounds()) and not in_place
     if usual:
         yield tokens[0].start, tokens[-1].end

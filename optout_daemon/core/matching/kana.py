@@ -74,7 +74,7 @@ def romaji_of_kana(folded: str) -> str:
     for index, kana in enumerate(folded):
         if kana in _SMALL:
             glide = _SMALL[kana]
-            stem = out[:-1] if out[-1:] in "IUO" and (len(glide) == 1 or out[-1:] == "I") else out
+            stem = out[:-1] if out[-1:] in ("I", "U", "O") and (len(glide) == 1 or out[-1:] == "I") else out
             out = stem + glide
         elif kana == "ー":
             out += ":" if out[-1:] in ("O", "U") else out[-1:]
@@ -113,7 +113,7 @@ _LETTERS: Final = str.maketrans({"F": "H", "L": "R", "C": "K", "V": "B"})
 def romaji_key(word: str) -> str:
     """The one spelling of one Latin word in romaji, whatever the system."""
     word = unicodedata.normalize("NFD", word.upper())
-    word = _MARKED.sub(lambda m: m[1] + (":" if m[1] in "OU" else m[1]), word)
+    word = _MARKED.sub(lambda m: m[1] + (":" if m[1] in ("O", "U") else m[1]), word)
     word = "".join(letter for letter in word if "A" <= letter <= "Z" or letter == ":")
     for pattern, spelling in _SPELLING:
         word = pattern.sub(spelling, word)

@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_KANJI: Final = "〇零一二三四五六七八九"
+_DIGITS: Final = "零一二三四五六七八九"
+_VALUES: Final = {"〇": 0, **{digit: value for value, digit in enumerate(_DIGITS)}}
+_UNITS: Final = {"千": 1000, "百": 100, "十": 10}
 _NUMBER: Final = re.compile(r"[0-9]{1,5}(?![0-9])|[〇零一二三四五六七八九十百千]{1,7}")
 _BLANK: Final = re.compile(r"[ \t]*")
 _SEPARATOR: Final = re.compile(
@@ -27,25 +29,25 @@ def number(digits: str) -> int:
     """The value of ASCII digits, kanji digits one by one (二〇三) or with tens and hundreds (二百三)."""
     if digits.isascii():
         return int(digits)
-    if not any(unit in digits for unit in "十百千"):
-        return int("".join(str(max(_KANJI.index(digit) - 1, 0)) for digit in digits))
+    if not any(unit in digits for unit in _UNITS):
+        return int("".join(str(_VALUES[digit]) for digit in digits))
     total = current = 0
     for digit in digits:
-        if digit in "十百千":
-            total += (current or 1) * {"十": 10, "百": 100, "千": 1000}[digit]
+        if digit in _UNITS:
+            total += (current or 1) * _UNITS[digit]
             current = 0
         else:
-            current = max(_KANJI.index(digit) - 1, 0)
+            current = _VALUES[digit]
     return total + current
 
 
 def in_kanji(value: int) -> str:
     """A number below 10,000 in kanji with tens, hundreds and thousands: 36 -> 三十六."""
     written = ""
-    for unit, size in (("千", 1000), ("百", 100), ("十", 10)):
+    for unit, size in _UNITS.items():
         count, value = divmod(value, size)
-        written += ("" if count < 2 else _KANJI[count + 1]) + (unit if count else "")
-    return written + (_KANJI[value + 1] if value or not written else "")
+        written += ("" if count < 2 else _DIGITS[count]) + (unit if count else "")
+    return written + (_DIGITS[value] if value or not written else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def read(folded: str, at: int) -> Lot | None:
     while (found := _NUMBER.match(folded, at)) and len(numbers) < 6:
         if _ROOM.match(folded, found.end()) or _NOT_A_LOT.match(folded, found.end()):
             break
-        if numbers and folded[at - 1] in "ノ地" and not found[0].isascii() and _NAME.match(folded, found.end()):
+        if numbers and folded[at - 1] in ("ノ", "地") and not found[0].isascii() and _NAME.match(folded, found.end()):
             break  # 2839番地の三浦です
         numbers.append(number(found[0]))
         end = found.end()

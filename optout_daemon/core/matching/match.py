@@ -126,7 +126,7 @@ def _labelled_name(person: PersonName | None, given: Sequence[Field]) -> Judgeme
         return Judgement(Agreement.DIFFERS, given[0].span, "a name is given")
     likes = [person.likeness(field.value) for field in given]
     joined = " ".join(field.value for field in given)  # first name and last name under labels of their own
-    if len(given) > 1 and Likeness.FULL not in likes and person.likeness(joined) is Likeness.FULL:
+    if Likeness.FULL not in likes and person.likeness(joined) is Likeness.FULL:
         return Judgement(Agreement.AGREES, given[0].span, "the labelled names together are the record's")
     if Likeness.OTHER in likes:
         return Judgement(Agreement.DIFFERS, given[likes.index(Likeness.OTHER)].span, "a labelled name is another")
@@ -151,22 +151,20 @@ def judge_address(statement: Statement, customer: Customer | None) -> Judgement:
     """Whether the record's address is stated, labelled (one of several is enough) or in own words; or another."""
     record = RecordAddress.of(customer) if customer is not None else RecordAddress()
     given = [field for field in statement.given(FieldName.ADDRESS) if "@" not in field.value]
-    vague = False
     if given:
         labelled = _labelled_address(statement, record, given)
         if labelled is not None:
             return labelled
-        vague = True
     finding = record.find(statement.own)
     if finding.agreement is Agreement.AGREES:
         return _found(statement.own, finding, "the record's address stands in own words")
-    differs = statement.own.span(finding.start, finding.end) if finding.agreement is Agreement.DIFFERS else None
+    differs = statement.own.span(finding.start, finding.end)
     for field in statement.in_prose(FieldName.ADDRESS):
         if _overlap(field.span, differs):
             continue  # the reading may have cut off another room
         if record.find(Passage(field.value)).agreement is Agreement.AGREES:
             return Judgement(Agreement.AGREES, field.span, "the record's address stands in own words")
-    if vague:
+    if given:
         return Judgement(Agreement.DIFFERS, given[0].span, "the labelled address is not that on record")
     if finding.agreement is Agreement.DIFFERS:
         return _found(statement.own, finding, "an address in own words differs from the record")

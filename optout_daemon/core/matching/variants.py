@@ -6,6 +6,7 @@ licence stands in data/NOTICE.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -80,13 +81,14 @@ def surnames() -> frozenset[str]:
 
 
 @cache
-def letter_sounds() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    """Groups of Latin letters, what must follow them, and the sounds that they have when a name is put into katakana.
+def letter_sounds() -> tuple[re.Pattern[str], Mapping[int | None, frozenset[str]]]:
+    """Groups of Latin letters, and the sounds that each has when a name is put into katakana.
 
-    What must follow: V a vowel, C a consonant, $ the end, or one of the letters; "" anything.
+    Each group is a group of the expression, its number the key of its sounds; the first that stands there counts. In
+    the data V is a vowel and C another letter; a group with ^ and $ is a name that is not heard as it is spelt.
     """
-    lines = (line.split("\t") for line in _lines("letter_sounds.txt"))
-    return tuple(
-        (letters, after, tuple("" if sound == "-" else sound for sound in sounds.split()))
-        for letters, after, sounds in lines
-    )
+    lines = [line.split("\t") for line in _lines("letter_sounds.txt")]
+    groups = "|".join(f"({letters})" for letters, _ in lines).replace("V", "[aeiouy]").replace("C", "[^aeiouy]")
+    return re.compile(groups), {
+        at: frozenset(sounds.replace("-", "").split(" ")) for at, (_, sounds) in enumerate(lines, 1)
+    }
