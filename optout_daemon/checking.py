@@ -1,4 +1,4 @@
-"""Try everything that the desk depends on: database, key, directory, templates, mailboxes, SMTP server.
+"""Try everything that the desk depends on: database, key, directory, templates, mailboxes, SMTP server, sinks.
 
 Then says how the desk's own work stands. Changes nothing and never stops at the first fault. What it says names hosts,
 users, files and capabilities, never a secret and never a customer.
@@ -15,12 +15,15 @@ from pathlib import Path
 
 from optout_daemon.composing import Composer
 from optout_daemon.config import MailboxSettings, Settings, desk_key, secret
+from optout_daemon.config_sinks import SinkSettings
 from optout_daemon.core.keys import Keys
 from optout_daemon.edges.imap import MailboxSession
 from optout_daemon.edges.smtp import Courier
 from optout_daemon.edges.tls import verifying_context
 from optout_daemon.errors import AuthenticationError, EdgeError, OptoutError, SchemaError, SettingsError, StoreError
 from optout_daemon.parts import customer_database
+from optout_daemon.sink_parts import build_sink, digest_of
+from optout_daemon.sink_standing import judge_sinks
 from optout_daemon.standing import Finding, Verdict, judge
 from optout_daemon.store import customers, health
 from optout_daemon.store.database import Database
@@ -44,6 +47,8 @@ def check_all(settings: Settings, *, now: datetime) -> Iterator[Finding]:
             filing = mailbox.file_into is not False and settings.desk.mode == "live"
             yield _try(f"mailbox {mailbox.name}", partial(_mailbox, mailbox, filing=filing))
         yield _try("smtp", lambda: _smtp(settings))
+        for sink in settings.sink:
+            yield _try(f"sink {sink.name}", partial(_sink, settings, sink))
         yield from _work(settings, database, now)
     finally:
         database.close()
@@ -62,9 +67,11 @@ def _work(settings: Settings, database: Database, now: datetime) -> Iterator[Fin
         database.check_schema()
         with database.reading() as tx:
             found = health.of_desk(tx, [mailbox.name for mailbox in settings.mailbox])
+            told = list(judge_sinks(tx, settings, now=now))
     except StoreError:
         return
     yield from judge(found, settings, now=now)
+    yield from told
 
 
 def _verdict(error: OptoutError) -> Verdict:
@@ -151,6 +158,17 @@ def _mailbox(mailbox: MailboxSettings, *, filing: bool) -> str:
     if filing and not moves:
         raise OptoutError(says)
     return says
+
+
+def _sink(settings: Settings, given: SinkSettings) -> str:
+    digest_of(settings, given)
+    sink = build_sink(given, stop=threading.Event())
+    try:
+        sink.probe()
+    finally:
+        sink.close()
+    channels = ", ".join(given.told) or "every channel"
+    return f"{given.kind} at {sink.place} can be reached; nothing was sent; it is told of {channels}"
 
 
 def _smtp(settings: Settings) -> str:

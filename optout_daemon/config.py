@@ -38,6 +38,8 @@ from optout_daemon.config_group import (
 from optout_daemon.config_problems import problems, syntax_problem
 from optout_daemon.config_secrets import key_secret
 from optout_daemon.config_secrets import secret as secret
+from optout_daemon.config_sinks import SinkSettings
+from optout_daemon.config_sinks import checked as checked_sinks
 from optout_daemon.config_types import (
     IMAP_PORTS,
     SUBMISSION_PORTS,
@@ -276,6 +278,7 @@ class Settings(Section):
     company: tuple[CompanySettings, ...] = ()
     review: ReviewSettings = ReviewSettings()
     web: WebSettings = WebSettings()
+    sink: tuple[SinkSettings, ...] = ()
     log: LogSettings = LogSettings()
     lookup: LookupSettings = LookupSettings()
     socketmap: SocketmapSettings = SocketmapSettings()
@@ -296,6 +299,7 @@ class Settings(Section):
         different(self.company)
         known_channels(self.channels, self.policy.channels)
         known_companies([mailbox.company for mailbox in self.mailbox], self.company)
+        checked_sinks(self.sink, self.policy.channels)
         if self.database.file is None and self.desk.key_file is None:
             raise config_checks.KeyProblem("must be set where the database is PostgreSQL", "desk", "key_file")
         largest = max(mailbox.max_message_size for mailbox in self.mailbox)
@@ -354,6 +358,7 @@ class Settings(Section):
         ]
         named += [("desk.former_key_files", path) for path in self.desk.former_key_files]
         named += [(f"mailbox {mailbox.name}: password_file", mailbox.password_file) for mailbox in self.mailbox]
+        named += [pair for sink in self.sink for pair in sink.secret_files]
         return tuple((setting, path) for setting, path in named if path is not None)
 
 

@@ -47,6 +47,8 @@ _SYNTAX = {
     "Cannot overwrite": "the key stands twice in its section",
 }
 """What to do about the beginning of `tomllib`'s words."""
+REPEATED: Final = {"mailbox": "mailboxes", "company": "companies", "sink": "sinks"}
+"""The sections that may stand more than once, and how several are called."""
 _AT: Final = re.compile(r"line (\d+), column (\d+)")
 
 
@@ -94,7 +96,7 @@ def _words(error: ErrorDetails, path: Path, data: Mapping[str, Any], model: type
     if kind == "extra_forbidden":
         return _unknown(str(path[-1]), _allowed(path[:-1], model), model)
     if kind == "missing" and len(path) == 1:
-        return f"missing; the section {'[[mailbox]]' if path[0] == 'mailbox' else f'[{path[0]}]'} is required"
+        return f"missing; the section {_header(str(path[0]))} is required"
     if kind == "missing":
         return "missing; it is required"
     if kind in ("literal_error", "enum"):
@@ -103,9 +105,8 @@ def _words(error: ErrorDetails, path: Path, data: Mapping[str, Any], model: type
         return (f'"{given[:40]}" is not allowed' if isinstance(given, str) else "not allowed") + f"; allowed: {allowed}"
     if path and path[-1] == "file_into" and kind in ("model_type", "model_attributes_type"):
         return "allowed: false, which moves nothing, or a section [mailbox.file_into] with the folders' names"
-    if kind == "tuple_type" and path and path[-1] in ("mailbox", "company"):
-        several = {"mailbox": "mailboxes", "company": "companies"}[path[-1]]
-        return f"not a list of {several}; begin each with [[{path[-1]}]] in double brackets"
+    if kind == "tuple_type" and path and path[-1] in REPEATED:
+        return f"not a list of {REPEATED[str(path[-1])]}; begin each with {_header(str(path[-1]))} in double brackets"
     if kind == "value_error":
         return str(context["error"])
     if kind == "greater_than_equal":
@@ -115,9 +116,13 @@ def _words(error: ErrorDetails, path: Path, data: Mapping[str, Any], model: type
     return _KINDS.get(kind, error["msg"])
 
 
+def _header(section: str) -> str:
+    return f"[[{section}]]" if section in REPEATED else f"[{section}]"
+
+
 def _unknown(name: str, allowed: Sequence[str], model: type[BaseModel]) -> str:
     homes = [
-        "[[mailbox]]" if section == "mailbox" else f"[{section}]"
+        _header(section)
         for section, field in model.model_fields.items()
         if (inner := _model_of(field.annotation)) is not None and name in inner.model_fields
     ]

@@ -10,16 +10,19 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Final
 
 from optout_daemon import __version__, housekeeping
+from optout_daemon.announcing import Announcer
 from optout_daemon.config import MailboxSettings, Settings, secret
 from optout_daemon.delivery import longest_round
 from optout_daemon.edges import systemd
 from optout_daemon.edges.imap import MailboxSession
 from optout_daemon.edges.imap_idle import Watcher
+from optout_daemon.edges.sinks.sink import Sink
 from optout_daemon.edges.smtp import Courier
 from optout_daemon.errors import SchemaError, StoreError
 from optout_daemon.keeping import Keeper
@@ -27,6 +30,8 @@ from optout_daemon.log import Log
 from optout_daemon.parts import Built, build
 from optout_daemon.rounds import Rounds
 from optout_daemon.schedule import TICK, Schedule
+from optout_daemon.sink_parts import build_sink, digest_of
+from optout_daemon.store.database import Database
 
 STOP_WITHIN: Final = 6.0
 """Seconds for the unit of work in hand; then the process ends all the same (issue: exit within 10 s)."""
@@ -53,6 +58,7 @@ class Daemon:
             box.name: secret(box.password_file, f"mailbox {box.name}: password_file") for box in settings.mailbox
         }
         smtp_password = secret(settings.smtp.password_file, "smtp: password_file")
+        outside = {sink.name: build_sink(sink, stop=self._stop) for sink in settings.sink}
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         with build(settings, log=log) as built:
@@ -63,9 +69,10 @@ class Daemon:
                 log.stopped()
                 return 0
             courier = Courier(settings.smtp, smtp_password, stop=self._stop)
+            announcers = self._announcers(built.database, outside)
             keepers = {box.name: self._keeper(box, passwords[box.name]) for box in settings.mailbox}
             jobs = Rounds(
-                settings, built, courier, keepers, passwords, worker=self._worker, stop=self._stop, log=log
+                settings, built, courier, keepers, passwords, announcers, worker=self._worker, stop=self._stop, log=log
             ).jobs
             watchers = [
                 Watcher(box, passwords[box.name], wake=jobs[f"collect:{box.name}"].want, stop=self._stop, log=log)
@@ -81,7 +88,7 @@ class Daemon:
             schedule.follow()
             systemd.notify("STOPPING=1")
             log.stopping(signal=self._signal)
-            ended = self._wind_up(schedule, watchers, keepers, courier)
+            ended = self._wind_up(schedule, watchers, keepers, courier, outside)
         log.stopped()
         if not ended:
             # A thread hangs in a server that does not answer. What it had in hand is committed or is as before.
@@ -147,12 +154,28 @@ class Daemon:
     def _keeper(self, box: MailboxSettings, password: str | None) -> Keeper:
         return Keeper(box.name, lambda: MailboxSession(box, password, stop=self._stop), log=self._log)
 
+    def _announcers(self, database: Database, outside: Mapping[str, Sink]) -> dict[str, Announcer]:
+        return {
+            given.name: Announcer(
+                outside[given.name],
+                given,
+                database=database,
+                digest=digest_of(self._settings, given),
+                worker=self._worker,
+                stop=self._stop,
+                now=_now,
+                log=self._log,
+            )
+            for given in self._settings.sink
+        }
+
     def _wind_up(
         self,
         schedule: Schedule,
         watchers: list[Watcher],
         keepers: dict[str, Keeper],
         courier: Courier,
+        outside: Mapping[str, Sink],
     ) -> bool:
         """Let the unit of work in hand end; whether everything did in time."""
         deadline = time.monotonic() + STOP_WITHIN
@@ -164,4 +187,6 @@ class Daemon:
             for keeper in keepers.values():
                 keeper.close()
             courier.close()
+            for sink in outside.values():
+                sink.close()
         return ended

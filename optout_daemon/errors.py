@@ -46,6 +46,18 @@ class DeliveryFailure(EdgeError):
         self.server = server
 
 
+class SinkFailure(EdgeError):
+    """A sink did not take a batch: 4.x.x it is away, 5.x.x it refused.
+
+    `wait`: seconds that it asks us to wait. `gone`: it is no more, and says so (410).
+    """
+
+    def __init__(self, message: str, status: str = "4.0.0", *, wait: float = 0.0, gone: bool = False) -> None:
+        super().__init__(message, status)
+        self.wait = wait
+        self.gone = gone
+
+
 class DirectoryError(EdgeError):
     """The customer directory could not be asked; the inquiry stays RECEIVED."""
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from optout_daemon.core.accounts import FORGOTTEN
 from optout_daemon.log import Log
-from optout_daemon.store import alarms, outbox, rates, sign_in_failures, staff_sessions
+from optout_daemon.store import alarms, outbox, rates, sign_in_failures, sinks, staff_sessions
 from optout_daemon.store.database import Database
 
 STALE: Final = timedelta(minutes=15)
@@ -29,6 +29,8 @@ def release_claims(
     with database.transaction() as tx:
         before = now + CENTURY if only_process else now - max(stale, STALE)
         released = outbox.release_stale(tx, claimed_before=before, now=now, spare=worker)
+        if only_process:
+            sinks.release_all(tx)  # elsewhere a claim ends by itself after its lease
     if released:
         log.released(items=released)
     return released

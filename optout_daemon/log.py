@@ -178,6 +178,23 @@ class Log:
     def smtp_error(self, *, message: str) -> None:
         self._say("error", "smtp_error", message=message)
 
+    # one sink: an outside system that is told of changes of the list
+    def sink_met(self, sink: str, *, version: int) -> None:
+        """First contact: what the ledger has up to `version` is left alone."""
+        self._say("info", "sink_met", sink=sink, version=version)
+
+    def sink_told(self, sink: str, *, since: int, version: int, changes: int, left_alone: int) -> None:
+        """It took what the ledger entries after `since` up to `version` concern."""
+        self._say("info", "sink_told", sink=sink, since=since, version=version, changes=changes, left_alone=left_alone)
+
+    def sink_rejected(self, sink: str, *, entry: int) -> None:
+        """It does not take what this ledger entry says, and never will; the others of the batch arrived."""
+        self._say("warning", "sink_rejected", sink=sink, entry=entry)
+
+    def sink_error(self, sink: str, *, message: str, attempts: int, retry_in: float) -> None:
+        """It was told nothing. `retry_in` 0: it is gone, and waits for `sinks retry`."""
+        self._say("error", "sink_error", sink=sink, message=message, attempts=attempts, retry_in=round(retry_in, 1))
+
     def directory_error(self, *, message: str) -> None:
         self._say("error", "directory_error", message=message)
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final
 
 from optout_daemon import housekeeping
+from optout_daemon.announcing import Announcer
 from optout_daemon.config import MailboxSettings, Settings
 from optout_daemon.delivery import Unrecorded, deliver, longest_round
 from optout_daemon.edges.imap_census import surveying
@@ -30,6 +31,8 @@ from optout_daemon.syncing import sync_and_tell
 
 HUNG: Final = 600.0
 """Seconds that a round over a mailbox, or a pass of any length in between, may take at least."""
+TELL_EVERY: Final = 5.0
+"""Seconds from one look at a sink to the next: other processes change the list too, and what failed comes due."""
 
 
 def _now() -> datetime:
@@ -46,6 +49,7 @@ class Rounds:
         courier: Courier,
         keepers: Mapping[str, Keeper],
         passwords: Mapping[str, str | None],
+        announcers: Mapping[str, Announcer],
         *,
         worker: str,
         stop: threading.Event,
@@ -64,6 +68,8 @@ class Rounds:
         self._add("process", self._process, fastest, max(HUNG, longest_pass(reading)))
         self._add("deliver", self._deliver, min(fastest, 30.0), max(HUNG, longest_round(settings.smtp)))
         self._add("housekeeping", self._keep_house, 300.0, 120.0)
+        for sink, announcer in announcers.items():
+            self._add(f"sink:{sink}", partial(self._announce, f"sink:{sink}", announcer), TELL_EVERY, HUNG)
         self._add_sync()
         lookup = lookup_keeper(settings)
         if lookup is not None:
@@ -122,6 +128,7 @@ class Rounds:
             self._wake("process")
         if done.decided:
             self._wake("lookup", "deliver", *(f"file:{box.name}" for box in self._settings.mailbox))
+            self._wake(*(f"sink:{sink.name}" for sink in self._settings.sink))
 
     def _file(self, box: MailboxSettings) -> None:
         if not self._live or box.file_into is False:
@@ -156,6 +163,10 @@ class Rounds:
         )
         if delivered.more:
             self._wake("deliver")
+
+    def _announce(self, job: str, announcer: Announcer) -> None:
+        if self._live and announcer.round():
+            self._wake(job)
 
     def _keep_house(self) -> None:
         database, now = self._built.database, _now()

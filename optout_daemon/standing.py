@@ -59,9 +59,9 @@ def _passes(mailbox: MailboxSettings, seen: MailboxHealth, now: datetime) -> Fin
     what = f"passes {seen.mailbox}"
     if seen.last_pass is None:
         return Finding(what, Verdict.GOOD, "none yet; the daemon begins with the first")
-    says = f"the last complete one was at {_time(seen.last_pass)}"
+    says = f"the last complete one was at {time_of(seen.last_pass)}"
     if now - seen.last_pass > late_after(mailbox):
-        return Finding(what, Verdict.AWAY, f"{says}, {_age(now - seen.last_pass)} ago: does the daemon run?")
+        return Finding(what, Verdict.AWAY, f"{says}, {age_of(now - seen.last_pass)} ago: does the daemon run?")
     return Finding(what, Verdict.GOOD, says + (", the renumbered mailbox is read again" if seen.rescanning else ""))
 
 
@@ -70,7 +70,7 @@ def _reconciled(seen: MailboxHealth) -> Finding:
     if word is None:
         return Finding(what, Verdict.GOOD, "none yet; the daemon does it daily, `optout-daemon reconcile` now")
     says = (
-        f"at {_time(word.at)} {word.mails} mails, {word.inquiries} inquiries, "
+        f"at {time_of(word.at)} {word.mails} mails, {word.inquiries} inquiries, "
         f"{word.below_baseline} below the baseline, {word.waiting} not collected yet, {word.set_aside} not handed out, "
         f"{word.unaccounted} unaccounted for"
     )
@@ -80,10 +80,10 @@ def _reconciled(seen: MailboxHealth) -> Finding:
 
 
 def _since(oldest: datetime | None, now: datetime) -> str:
-    return "" if oldest is None else f" (the oldest for {_age(now - oldest)})"
+    return "" if oldest is None else f" (the oldest for {age_of(now - oldest)})"
 
 
-def _age(age: timedelta) -> str:
+def age_of(age: timedelta) -> str:
     """Two of days, hours, minutes and seconds."""
     seconds = max(0, int(age.total_seconds()))
     parts = [(seconds // 86_400, "d"), (seconds // 3_600 % 24, "h"), (seconds // 60 % 60, "m"), (seconds % 60, "s")]
@@ -91,5 +91,5 @@ def _age(age: timedelta) -> str:
     return " ".join(f"{number} {unit}" for number, unit in parts[first : first + 2])
 
 
-def _time(at: datetime) -> str:
+def time_of(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

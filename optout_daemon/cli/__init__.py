@@ -31,6 +31,7 @@ from optout_daemon.cli import (
     report,
     run,
     shunted,
+    sinks,
     socketmap,
     staff,
     suppressions,
@@ -67,7 +68,7 @@ app = typer.Typer(
 )
 for verb in (run, web, socketmap, demo, check, explain, replay, reconcile):
     verb.add_to(app)
-for group in (queue, outbox, shunted, customers, suppressions, tokens, report, audit, staff, db):
+for group in (queue, outbox, shunted, customers, suppressions, sinks, tokens, report, audit, staff, db):
     app.add_typer(group.app)
 
 

@@ -53,6 +53,16 @@ def unfetched(attempts: int, chance: float) -> float:
     return _doubling(5.0, LONGEST_UNFETCHED, attempts, chance)
 
 
+def sink_away(failures: int, chance: float) -> float:
+    """A sink is away, or asks for patience: five seconds, doubling up to a quarter of an hour."""
+    return _doubling(5.0, 15 * MINUTE, failures, chance)
+
+
+def sink_refused(failures: int, chance: float) -> float:
+    """A sink refuses what it is sent: a minute, doubling up to an hour, until somebody has put it right."""
+    return _doubling(MINUTE, HOUR, failures, chance)
+
+
 def given_up(queued_at: datetime, now: datetime, give_up_after: timedelta) -> bool:
     """Whether a message has waited so long that it is returned as failed (RFC 5321, section 4.5.4.1: 4-5 days)."""
     return now - queued_at >= give_up_after

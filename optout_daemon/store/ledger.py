@@ -145,6 +145,28 @@ def changes(tx: Connection, *, since: int, limit: int = CHUNK) -> list[Entry]:
     return _entries(tx, list(tx.execute(newer).scalars()))
 
 
+def end_of_range(tx: Connection, *, since: int, limit: int, until: int | None = None) -> tuple[int, datetime] | None:
+    """The last of the `limit` entries after `since`, and when it was recorded; None where there is none.
+
+    With `until` the last entry up to that version instead, however many they are.
+    """
+    c = table.c
+    newer = select(c.id, c.recorded_at).where(c.id > since)
+    if until is not None:
+        row = tx.execute(newer.where(c.id <= until).order_by(c.id.desc()).limit(1)).first()
+    else:
+        first = newer.order_by(c.id).limit(limit).subquery()
+        row = tx.execute(select(first).order_by(first.c.id.desc()).limit(1)).first()
+    return None if row is None else (row[0], row[1])
+
+
+def waiting(tx: Connection, *, since: int) -> tuple[int, datetime | None]:
+    """How many entries come after version `since`, and when the first of them was recorded."""
+    found = select(func.count(), func.min(table.c.recorded_at)).where(table.c.id > since)
+    number, oldest = tx.execute(found).one()
+    return number, oldest
+
+
 def version(tx: Connection) -> int:
     """The number of the last entry, 0 where there is none."""
     return int(tx.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one())

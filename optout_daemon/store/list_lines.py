@@ -37,13 +37,19 @@ class ListLine:
 
 
 def stream(
-    tx: Connection, *, since: int | None = None, channel: str | None = None, scope: str | None = None
+    tx: Connection,
+    *,
+    since: int | None = None,
+    upto: int | None = None,
+    channel: str | None = None,
+    scope: str | None = None,
 ) -> Iterator[ListLine]:
     """Every line of the list, or (`since`) how each line stands now that an entry after that version concerns.
 
-    With `scope` those of one company and of the whole group.
+    With `scope` those of one company and of the whole group. `upto`: of those entries only the ones up to that
+    version, which choose the lines and not how they stand.
     """
-    lines = _lines(since, channel, scope)
+    lines = _lines(since, channel, scope, upto)
     for kind, subject, where, within, blocked, valid_from, provisional, until, entry in tx.execute(
         lines.execution_options(yield_per=_FETCHED)
     ):
@@ -59,8 +65,8 @@ def count(tx: Connection, *, since: int | None = None, channel: str | None = Non
     return int(tx.execute(select(func.count()).select_from(lines.order_by(None).subquery())).scalar_one())
 
 
-def _lines(since: int | None, channel: str | None, scope: str | None) -> Select[Any]:
-    return _all(channel, scope) if since is None else _changed(since, channel, scope)
+def _lines(since: int | None, channel: str | None, scope: str | None, upto: int | None = None) -> Select[Any]:
+    return _all(channel, scope) if since is None else _changed(since, channel, scope, upto)
 
 
 def _all(channel: str | None, scope: str | None) -> Select[Any]:
@@ -72,13 +78,15 @@ def _all(channel: str | None, scope: str | None) -> Select[Any]:
     return lines if channel is None else lines.where(_c.channel == channel)
 
 
-def _changed(since: int, channel: str | None, scope: str | None) -> Select[Any]:
+def _changed(since: int, channel: str | None, scope: str | None, upto: int | None) -> Select[Any]:
     key = (_s.subject_kind, _s.subject, _e.channel, _e.scope)
     touched = select(*key, func.max(_e.id).label("last")).join(ledger, _e.id == _s.entry_id).where(_e.id > since)
     if channel is not None:
         touched = touched.where(_e.channel == channel)
     if scope is not None:
         touched = touched.where(_e.scope.in_((GROUP, scope)))
+    if upto is not None:
+        touched = touched.where(_e.id <= upto)
     t = touched.group_by(*key).subquery()
     same = and_(*(_c[name] == t.c[name] for name in ("subject_kind", "subject", "channel", "scope")))
     columns = (t.c.subject_kind, t.c.subject, t.c.channel, t.c.scope)

@@ -25,7 +25,7 @@ from optout_daemon.store.schema_staff import StaffAccountRow as StaffAccountRow
 from optout_daemon.store.schema_staff import StaffRecoveryCodeRow as StaffRecoveryCodeRow
 from optout_daemon.store.schema_staff import StaffSessionRow as StaffSessionRow
 
-HEAD: Final = "0005"
+HEAD: Final = "0006"
 """The revision that this program works with: the newest file in migrations/versions."""
 
 
@@ -233,6 +233,28 @@ class ReceiptRow(Base, table=True):
     scope: str = Field(sa_type=CleanText)
 
 
+class SinkRow(Base, table=True):
+    """How far a sink has been told of the ledger: the ledger itself is the queue, and this row its place in it."""
+
+    __tablename__ = "sink"
+
+    name: str = Field(primary_key=True, sa_type=CleanKey)
+    first_contact: datetime
+    delivered: int = Field(sa_type=identity())
+    sending: int | None = Field(sa_type=identity())
+    replays: int
+    rejected: int = Field(sa_type=identity())
+    attempts: int
+    due: datetime
+    failing_since: datetime | None
+    refused: bool
+    gone: bool
+    error: str = Field(sa_type=CleanText)
+    last_success: datetime | None
+    claimed_by: str | None = Field(sa_type=CleanText)
+    claimed_at: datetime | None
+
+
 class OutboxRow(Base, table=True):
     """One rendered reply and how far its delivery has come."""
 
@@ -394,6 +416,7 @@ ledger_subject: Final[Table] = _tables["ledger_subject"]
 one_click_target: Final[Table] = _tables["one_click_target"]
 receipt: Final[Table] = _tables["receipt"]
 suppression: Final[Table] = _tables["suppression"]
+sink: Final[Table] = _tables["sink"]
 outbox: Final[Table] = _tables["outbox"]
 reply_count: Final[Table] = _tables["reply_count"]
 customer: Final[Table] = _tables["customer"]

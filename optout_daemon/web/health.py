@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import JSONResponse
 
 from optout_daemon.errors import StoreError
+from optout_daemon.sink_standing import judge_sinks
 from optout_daemon.standing import Verdict, judge
 from optout_daemon.store import health
 from optout_daemon.web.guard import Guarded
@@ -23,9 +24,10 @@ def live(site: Annotated[Site, Depends(site_of)]) -> JSONResponse:
     try:
         with site.built.database.reading() as tx:
             found = health.of_desk(tx, mailboxes)
+            told = list(judge_sinks(tx, site.settings, now=site.clock()))
     except StoreError:
         return JSONResponse({"status": "fail", "database": "away"}, status_code=503)
-    findings = list(judge(found, site.settings, now=site.clock()))
+    findings = [*judge(found, site.settings, now=site.clock()), *told]
     good = all(finding.verdict is Verdict.GOOD for finding in findings)
     checks = {finding.what: {"status": finding.verdict.name.lower(), "output": finding.says} for finding in findings}
     return JSONResponse({"status": "pass" if good else "fail", "checks": checks}, status_code=200 if good else 503)

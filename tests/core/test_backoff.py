@@ -16,6 +16,8 @@ SCHEDULES = [
     (backoff.smtp_item, 30.0, 14400.0),
     (backoff.filing, 60.0, 3600.0),
     (backoff.unfetched, 5.0, 3600.0),
+    (backoff.sink_away, 5.0, 900.0),
+    (backoff.sink_refused, 60.0, 3600.0),
 ]
 
 
