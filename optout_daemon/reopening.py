@@ -12,7 +12,7 @@ from datetime import datetime
 from optout_daemon.core.lifecycle import State
 from optout_daemon.core.model import Action, LedgerEntry
 from optout_daemon.errors import Conflict, OptoutError
-from optout_daemon.processing import Parts
+from optout_daemon.judging import Parts
 from optout_daemon.review import read_again
 from optout_daemon.store import audit, held_text, inquiries, inquiry_search, ledger, suppressions
 
