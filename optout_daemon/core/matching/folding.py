@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from optout_daemon.core.matching.kana import romaji_key
+from optout_daemon.core.matching.kana import exchanged, romaji_key
 from optout_daemon.core.matching.variants import variant_kanji
 from optout_daemon.core.model import Part, Span
 
@@ -38,6 +38,18 @@ def _table() -> dict[int, int]:
 
 
 _TABLE: Final = _table()
+_HIRAGANA: Final = tuple((chr(one), chr(one + 0x60)) for one in _TABLE if 0x3041 <= one <= 0x309E)
+_FEW: Final = re.compile(f"[{''.join(re.escape(chr(one)) for one in sorted(_TABLE) if not 0x3041 <= one <= 0x309E)}]+")
+"""What else is translated: little of a text in Japanese, whose hiragana are exchanged one after the other."""
+_LONG: Final = 400
+
+
+def _few(match: re.Match[str]) -> str:
+    return match[0].translate(_TABLE)
+
+
+def _translated(text: str) -> str:
+    return exchanged(_FEW.sub(_few, text), _HIRAGANA) if len(text) > _LONG else text.translate(_TABLE)
 
 
 def fold(text: str) -> str:
@@ -46,7 +58,7 @@ def fold(text: str) -> str:
         return text.lower().replace("`", "'")
     if _INVISIBLE.search(text):
         text = _INVISIBLE.sub("", text)
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).translate(_TABLE))
+    return unicodedata.normalize("NFKC", _translated(unicodedata.normalize("NFKC", text)))
 
 
 _LATIN: Final = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "'": None})

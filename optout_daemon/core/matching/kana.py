@@ -112,9 +112,11 @@ _LETTERS: Final = str.maketrans({"F": "H", "L": "R", "C": "K", "V": "B"})
 
 def romaji_key(word: str) -> str:
     """The one spelling of one Latin word in romaji, whatever the system."""
-    word = unicodedata.normalize("NFD", word.upper())
-    word = _MARKED.sub(lambda m: m[1] + (":" if m[1] in ("O", "U") else m[1]), word)
-    word = "".join(letter for letter in word if "A" <= letter <= "Z" or letter == ":")
+    word = word.upper()
+    if not (word.isascii() and word.isalpha()):
+        word = unicodedata.normalize("NFD", word)
+        word = _MARKED.sub(lambda m: m[1] + (":" if m[1] in ("O", "U") else m[1]), word)
+        word = "".join(letter for letter in word if "A" <= letter <= "Z" or letter == ":")
     for pattern, spelling in _SPELLING:
         word = pattern.sub(spelling, word)
     return word.translate(_LETTERS)

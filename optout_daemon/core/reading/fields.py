@@ -326,8 +326,12 @@ class _Work:
             return
         written = [self._finder.original(line) for line in lines]
         if not self._fields[FieldName.NAME]:
+            followers = self._seen.followers("\n".join(written))
             for line, original in zip(lines, written, strict=True):
-                for start, end in self._seen.names(original, has_number=self._has_number_near(lines, line)):
+                if not line.bare:
+                    continue
+                numbered = self._has_number_near(lines, line)
+                for start, end in self._seen.names(original, has_number=numbered, followers=followers):
                     self._add_original(FieldName.NAME, line, start, end)
         if not self._fields[FieldName.ADDRESS]:
             for line, original, following in zip(lines, written, [*written[1:], ""], strict=False):

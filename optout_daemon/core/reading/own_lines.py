@@ -28,6 +28,8 @@ def lines_of(folded: Folded, segments: Sequence[Segment], kind: SegmentKind) -> 
     taken = 0
     start = 0
     spans = [(one.start, one.end) for one in segments if one.kind is kind]
+    if not spans:
+        return lines
     position = 0
     for piece in folded.text.split("\n"):
         end = start + len(piece)

@@ -126,14 +126,18 @@ class Prose:
             return False
         return any(sign.isdigit() for sign in bare) or bool(_PLACE_SIGN.search(bare)) or len(bare) <= 20
 
-    def names(self, line: str, *, has_number: bool) -> Iterator[tuple[int, int]]:
+    def followers(self, text: str) -> tuple[str, ...]:
+        """The words behind names, in Japanese script, that stand in a text: for `names` of its lines."""
+        return tuple([word for word in self._after if word in text])
+
+    def names(self, line: str, *, has_number: bool, followers: Sequence[str]) -> Iterator[tuple[int, int]]:
         """Places of likely names in a line; `has_number`: it states a customer number as well."""
         if len(line) > _LONGEST or not line.strip():
             return
         if line.isascii() or not _ANY_CJK.search(line):
             yield from self._western_names(line, has_number)
             return
-        for match in self._announced(line):
+        for match in self._announced(line, followers):
             start, end = match.span(1)
             lead = _LEAD.match(line, start, end)
             start = lead.end() if lead and lead.end() < end else start
@@ -148,9 +152,9 @@ class Prose:
                     yield match.start() + piece.start(), match.start() + piece.end()
                     return
 
-    def _announced(self, line: str) -> Iterator[re.Match[str]]:
+    def _announced(self, line: str, followers: Sequence[str]) -> Iterator[re.Match[str]]:
         """What stands before a word that names are followed by; searched from where the first of them can tell."""
-        first = min([at for word in self._after if (at := line.find(word)) >= 0], default=-1)
+        first = min([at for word in followers if (at := line.find(word)) >= 0], default=-1)
         return self._named.finditer(line, max(0, first - _NAMED_AT_MOST)) if first > 0 else iter(())
 
     def _western_names(self, line: str, has_number: bool) -> Iterator[tuple[int, int]]:
