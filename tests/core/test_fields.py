@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from optout_daemon.core.model import Field, FieldName, Origin, Part, Segment
 from optout_daemon.core.reading import words
-from optout_daemon.core.reading.fields import Finder, Found, find
+from optout_daemon.core.reading.collected import Found
+from optout_daemon.core.reading.fields import Finder, find
 from optout_daemon.core.reading.folding import Folded
 from optout_daemon.core.reading.quoting import segments
 from optout_daemon.core.reading.settings import ReaderSettings

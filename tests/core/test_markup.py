@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from optout_daemon.core.reading.markup import nesting, render, strip_tags
+from optout_daemon.core.reading.elements import nesting
+from optout_daemon.core.reading.markup import render, strip_tags
 
 CASES = [
     ("<p>one</p><p>two<br>three</p>", "one\n\ntwo\nthree"),

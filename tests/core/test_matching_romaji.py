@@ -7,7 +7,8 @@ import pytest
 from optout_daemon.core.matching.address import RecordAddress, any_address
 from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.place import Finding, Place
-from optout_daemon.core.matching.romaji_place import RomajiPlace, names
+from optout_daemon.core.matching.romaji_place import RomajiPlace
+from optout_daemon.core.matching.romaji_words import names
 from optout_daemon.core.model import Agreement, Customer
 
 AGREES, DIFFERS, ABSENT = Agreement.AGREES, Agreement.DIFFERS, Agreement.ABSENT

@@ -16,7 +16,8 @@ from optout_daemon.core.matching.kana import KANJI
 from optout_daemon.core.matching.numbers import groups
 from optout_daemon.core.matching.parted import PartedAddress
 from optout_daemon.core.matching.place import ABSENT, Finding, Place
-from optout_daemon.core.matching.romaji_place import AREA_WORDS, RomajiPlace, names
+from optout_daemon.core.matching.romaji_place import RomajiPlace
+from optout_daemon.core.matching.romaji_words import AREA_WORDS, names
 from optout_daemon.core.matching.street import StreetAddress
 from optout_daemon.core.matching.street_words import STREET_WORDS, UNITS, places, words_of
 from optout_daemon.core.model import Agreement, Customer

@@ -9,35 +9,28 @@ western_name.py's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Final
 
 from optout_daemon.core.matching import foreign_kana, romaji_name
-from optout_daemon.core.matching.boundary import stands_alone_after, stands_alone_before
 from optout_daemon.core.matching.folding import Passage, fold
-from optout_daemon.core.matching.gazetteer import PLACE, locate, place_form
 from optout_daemon.core.matching.kana import (
-    KANA,
-    KANJI,
     PLAIN_KANA,
     kana_key,
-    plain_kana,
     romaji_key,
     romaji_of_kana,
     sounds_like,
 )
 from optout_daemon.core.matching.name_orders import FAMILIES, Writing, writings
+from optout_daemon.core.matching.script_name import SCRIPT, ScriptName
 from optout_daemon.core.matching.variants import bag, family_names
 from optout_daemon.core.matching.western_name import SUFFIXES, TITLES, WesternName
 from optout_daemon.core.model import Customer
 
 HANGUL: Final = re.compile("[\uac00-\ud7a3]")
 _AFTER_HANGUL: Final = ("입니다", "이라고", "이에요", "님", "씨")
-_DOUBLED: Final = re.compile("(.)々")
-_SCRIPT: Final = re.compile(f"{KANJI.pattern}|{KANA.pattern}")
 
 _HONORIFIC: Final = re.compile(
     "(?:様|サマ|サン|殿|氏|君|先生|拝|本人)?(?:ト申シマス|トモウシマス|トイイマス|ト言イマス|デゴザイマス|デス)?$"
@@ -47,9 +40,6 @@ _REMARK: Final = re.compile(r"印|拝|記|男性?|女性?|本人|[0-9]{1,3}\s*[�
 """What may stand beside a name in its field."""
 _REMARKS: Final = bag("customer number no id account member cust ref age years old male female dob san sama and the")
 _BRACKETS: Final = re.compile(r"[(\[{<「『【〈《]([^()\[\]{}<>「」『』【】〈〉《》]{0,80})[)\]}>」』】〉》]")
-
-_HITS: Final = 50
-"""Places of one spelling that are looked at; a text that repeats a name more often says nothing new."""
 
 
 class Likeness(Enum):
@@ -80,7 +70,7 @@ class PersonName:
     def kanji(self) -> str:
         """The name in the script of the record, squeezed, or "" where that is Latin."""
         whole = "".join(self._units)
-        return whole if _SCRIPT.search(whole) else ""
+        return whole if SCRIPT.search(whole) else ""
 
     @cached_property
     def kana(self) -> tuple[str, ...]:
@@ -106,7 +96,7 @@ class PersonName:
         """Range of the passage's `folded` where the name is stated in full, or None."""
         if not self.kanji:
             return self._find_foreign(passage)
-        hit = self._find_script(passage)
+        hit = ScriptName(self.kanji, self._units, self.kana, self.customer.address).find(passage)
         if hit is not None:
             return passage.unsqueezed(hit[0]), passage.unsqueezed(hit[1] - 1) + 1
         split = bool(FAMILIES & set(self.customer.name_romaji.lower().split()))
@@ -130,12 +120,6 @@ class PersonName:
                 return passage.unsqueezed(at), passage.unsqueezed(end - 1) + 1
         words = [token.word for token in Passage(self.customer.name).tokens]
         return foreign_kana.find(self.western, self.kana, words, passage) if self.western else None
-
-    @cached_property
-    def _borders(self) -> tuple[str, ...]:
-        """How the record's own address begins, prefecture, city or ward: nothing of a name, right behind one."""
-        area = locate(place_form(self.customer.address))[0]
-        return tuple(part for part in (area.prefecture, area.county, area.city, area.ward) if part)
 
     def likeness(self, value: str) -> Likeness:
         """How a value that is given as a name stands to the record; a reading in brackets behind it is fine."""
@@ -163,7 +147,7 @@ class PersonName:
             rest = _REMARK.sub(" ", rest)
         words = [token.word for token in Passage(rest).tokens]
         ignored = all(word in TITLES or word in SUFFIXES or (found and word in _REMARKS) for word in words)
-        script = bare("".join(_SCRIPT.findall(rest)))
+        script = bare("".join(SCRIPT.findall(rest)))
         if ignored and not script:
             if found:
                 return Likeness.FULL
@@ -195,7 +179,7 @@ class PersonName:
         ]
         return (
             bool(keys)
-            and not _SCRIPT.search(core)
+            and not SCRIPT.search(core)
             and any(
                 all(any(sounds_like(key, p, known_length=known) for p in parts) for key in keys)
                 for parts, known in self.romaji
@@ -218,59 +202,3 @@ class PersonName:
             return self.western.family, self.western.given
         parts = self._kanji_parts() if self.kanji else ["", ""]
         return parts[0], "".join(parts[1:])
-
-    def _spellings(self) -> Iterator[str]:
-        """Spellings in Japanese script: kanji in both orders, kanji and kana mixed, kana in both orders."""
-        yield self.kanji
-        units, kana = self._units, self.kana
-        if len(units) == 2:
-            yield units[1] + units[0]
-        if len(kana) == 2:
-            cuts = [len(units[0])] if len(units) == 2 else range(1, len(self.kanji))
-            for cut in cuts:
-                yield self.kanji[:cut] + kana[1]
-            for cut in cuts:
-                yield kana[0] + self.kanji[cut:]
-        if len(kana) > 1:
-            yield "".join(kana)
-            yield "".join(kana[::-1])
-
-    def _find_script(self, passage: Passage) -> tuple[int, int] | None:
-        text = passage.squeezed
-        if not _SCRIPT.search(text):
-            return None
-        plain = _doubled(plain_kana(text))
-        for spelling in self._spellings():
-            spelling = _doubled(spelling.translate(PLAIN_KANA))
-            at = -1
-            for _ in range(_HITS):
-                at = plain.find(spelling, at + 1)
-                if at < 0:
-                    break
-                end = at + len(spelling)
-                if stands_alone_before(passage, at) and (
-                    stands_alone_after(passage, end) or self._at_border(text, end)
-                ):
-                    return at, end
-        return self._find_with_readings(passage, plain) if "(" in plain else None
-
-    def _at_border(self, text: str, end: int) -> bool:
-        """Whether the record's own address follows without a gap: 原聡相模原市南区古淵3-28-1."""
-        return bool(self._borders) and text[end : end + 12].translate(PLACE).startswith(self._borders)
-
-    def _find_with_readings(self, passage: Passage, plain: str) -> tuple[int, int] | None:
-        """The name with its reading in brackets in the middle: 東海林(しょうじ)正."""
-        if len(self.kana) != 2:
-            return None
-        family, given = map(re.escape, self.kana)
-        for cut in range(1, len(self.kanji)):
-            first, last = map(_doubled, (self.kanji[:cut], self.kanji[cut:]))
-            found = re.search(f"{re.escape(first)}\\({family}\\)(?:{re.escape(last)}(?:\\({given}\\))?|{given})", plain)
-            if found and stands_alone_before(passage, found.start()) and stands_alone_after(passage, found.end()):
-                return found.start(), found.end()
-        return None
-
-
-def _doubled(text: str) -> str:
-    """佐佐木 for 佐々木; length stays."""
-    return _DOUBLED.sub(r"\1\1", text) if "々" in text else text

@@ -19,76 +19,28 @@ from optout_daemon.core.matching import building, lot
 from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.gazetteer import Area, as_place, by_sound, cities_with_wards, sounds
 from optout_daemon.core.matching.grid import Grid
-from optout_daemon.core.matching.kana import romaji_key
 from optout_daemon.core.matching.numbers import Group, groups, is_number
 from optout_daemon.core.matching.place import ABSENT, Finding, Place, anchors
+from optout_daemon.core.matching.romaji_words import (
+    AREA_WORDS,
+    AZA_WORDS,
+    Name,
+    is_longer,
+    names,
+    room_in_front,
+    town_word,
+)
 from optout_daemon.core.matching.street_words import units, unpadded, words_of
 from optout_daemon.core.matching.town_reading import can_be_read, resembles, without_building
-from optout_daemon.core.matching.variants import bag
 from optout_daemon.core.model import Agreement
 
-AREA_WORDS: Final = bag("ku ward shi city ken prefecture pref gun district")
-_TOWN: Final = bag("cho machi mura son town village")
-_AZA: Final = bag("aza oaza ooaza koaza")
-_POINTS: Final = bag("minami kita higashi nishi naka kami shimo hon")
-_HYPHENED: Final = bag("to fu son town village district go")
-"""Words for an area only behind a hyphen: "Tokyo to Kobe" is no Tokyo-to."""
-_ENDS: Final = AREA_WORDS | _TOWN | bag("to fu go chome ban banchi")
 _WINDOW: Final = 14
-_NAME: Final = 7
-"""Words of a building in front of the numbers, the room included."""
 _POSTAL: Final = re.compile(r"(?<![\d-])(\d{3})-?(\d{4})(?![\d-])")
 _TOWN_AND_LOT: Final = re.compile(r"[^\d\s、。,.:;()「」!?\-]{1,12}?(?=[0-9]|[一二三四五六七八九十]{1,3}丁目)")
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A word in a text, by sound, with the kind of area that the word behind it says it is."""
-
-    sound: str
-    kind: str
-    index: int
-
-
 def _index(word: tuple[Name, str]) -> int:
     return word[0].index
-
-
-def names(passage: Passage, low: int, high: int) -> list[Name]:
-    """The words among the tokens from `low` to before `high`, without numbers and words for an area."""
-    tokens, found = passage.tokens, []
-    for index in range(low, high):
-        word = tokens[index].word
-        if not word.isalpha() or (index > low and _kind(passage, index - 1)):
-            continue
-        sound, kind = passage.sound(tokens[index].start, tokens[index].end).replace(":", ""), _kind(passage, index)
-        if not kind and word.endswith(_JOINED):  # Minatoku
-            stem = passage.sound(tokens[index].start, tokens[index].end - len(_suffix(word))).replace(":", "")
-            if any(area.inner.endswith(_suffixed(word)) for area in by_sound().get(stem, ())):
-                sound, kind = stem, _suffix(word)
-        found.append(Name(sound, kind, index))
-    return found
-
-
-_JOINED: Final = ("ku", "shi")
-
-
-def _suffix(word: str) -> str:
-    return next(suffix for suffix in _JOINED if word.endswith(suffix))
-
-
-def _suffixed(word: str) -> str:
-    return {"ku": "区", "shi": "市"}[_suffix(word)]
-
-
-def _kind(passage: Passage, index: int) -> str:
-    """The word for an area that belongs to the word at `index`, or ""."""
-    tokens = passage.tokens
-    if index + 1 >= len(tokens) or not tokens[index].word.isalpha():
-        return ""
-    gap, word = passage.folded[tokens[index].end : tokens[index + 1].start], tokens[index + 1].word
-    hyphened = gap == "-" and (word in _HYPHENED or word in AREA_WORDS or word in _TOWN)
-    return word if hyphened or (gap == " " and (word in AREA_WORDS or word in _TOWN) and word not in _HYPHENED) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +84,12 @@ class RomajiPlace:
                 room = part.tokens[-1].word  # "Bluff Heights 502"
             if found:
                 lots += found
-                town = sound + _cho(words)
+                town = sound + town_word(words)
             elif words and (words[-1].kind in AREA_WORDS or (sound in sounds() and not groups(part))):
                 if not lots and not heads:  # "74 Yamate-cho, Naka-ku"
                     lots, town = before
                 heads.append((sound, words[-1].kind))
-            before = (groups(part), sound + _cho(words))
+            before = (groups(part), sound + town_word(words))
         if len(lots) != 1 or not town or not heads:
             return None
         inner = frozenset(sound for sound, kind in heads if kind or sound in cities_with_wards())
@@ -187,7 +139,7 @@ class RomajiPlace:
         town_agrees = town is not None or (self.in_kanji and postal is True and self._resembles(passage, group))
         agrees = named and not strangers and postal is not False and numbers == self.numbers and town_agrees
         if agrees and self.room:
-            rooms = units(words_of(passage), low, high) | _room_in_front(passage, group)
+            rooms = units(words_of(passage), low, high) | room_in_front(passage, group)
             agrees = not rooms or self.room in rooms
         return Finding(Agreement.AGREES if agrees else Agreement.DIFFERS, tokens[first].start, tokens[last].end)
 
@@ -208,11 +160,11 @@ class RomajiPlace:
             for index in range(first, min(len(tokens), first + 5)):
                 if not tokens[index].word.isalpha():
                     break
-                if tokens[index].word in _AZA:
+                if tokens[index].word in AZA_WORDS:
                     continue
                 sound += passage.sound(tokens[index].start, tokens[index].end)
                 touches = first == group.last or index == group.first - 1
-                if touches and self._is_town(sound) and not _is_longer(passage, first, index):
+                if touches and self._is_town(sound) and not is_longer(passage, first, index):
                     return first
         return None
 
@@ -250,53 +202,6 @@ class RomajiPlace:
                 if differs is ABSENT:
                     differs = Finding(Agreement.DIFFERS, begin, read.end)
         return differs
-
-
-def _is_longer(passage: Passage, first: int, last: int) -> bool:
-    """Whether the words are only a part of a longer town: Meieki in Meieki-Minami, or in Kita-Meieki."""
-    tokens = passage.tokens
-    for at, beside in ((last + 1, last), (first, first - 1)):
-        other = at if at > last else beside
-        if not (0 < at < len(tokens) and tokens[other].word.isalpha()) or tokens[other].word in _AZA:
-            continue
-        gap = passage.folded[tokens[at - 1].end : tokens[at].start]
-        point = tokens[other].word in _POINTS and not _kind(passage, other)
-        if (gap == "-" and tokens[other].word not in _ENDS) or (gap == " " and point):
-            return True
-    return False
-
-
-def _room_in_front(passage: Passage, group: Group) -> set[str]:
-    """The room of a building that is named in front of the numbers: Bluff Heights 502, 74 Yamate-cho.
-
-    Also 802 Juban-kan, 1-7-3 Azabu-Juban, and the room alone: 202, 4-21-8 Wakabayashi.
-    """
-    tokens, at = passage.tokens, group.first - 1
-    while at > max(0, group.first - _NAME) and tokens[at].word.isalpha() and not _kind(passage, at):
-        at -= 1
-    if 0 <= at < group.first - 1 and is_number(tokens[at]) and passage.is_capital(tokens[at + 1].start):
-        behind = passage.folded[tokens[at].end : tokens[at + 1].start]
-        if behind == " " and "," in passage.folded[tokens[at + 1].end : tokens[group.first].start]:
-            return {unpadded(tokens[at].word)} if not _hangs(passage, at) else set()
-    at = group.first - 1
-    if at >= 0 and is_number(tokens[at]) and not (at and tokens[at - 1].word.isalpha()):
-        gap = passage.folded[tokens[at].end : tokens[group.first].start]
-        return {unpadded(tokens[at].word)} if gap.strip(" \n") == "," and not _hangs(passage, at) else set()
-    if at < 1 or not is_number(tokens[at]) or not tokens[at - 1].word.isalpha():
-        return set()
-    before = passage.folded[tokens[at - 1].end : tokens[at].start]
-    gap = passage.folded[tokens[at].end : tokens[group.first].start]
-    return {unpadded(tokens[at].word)} if before in (" ", "-") and gap.strip(" ") in (",", "\n", ",\n") else set()
-
-
-def _hangs(passage: Passage, at: int) -> bool:
-    """Whether the number at `at` is the end of more numbers: a postal code, a telephone."""
-    return at > 0 and passage.folded[passage.tokens[at - 1].end : passage.tokens[at].start] in ("-", ".")
-
-
-def _cho(words: list[Name]) -> str:
-    """Waseda Tsurumaki-cho: the word for a town belongs to the town's own name."""
-    return romaji_key(words[-1].kind) if words and words[-1].kind in _TOWN else ""
 
 
 def _areas(inner: frozenset[str], every: frozenset[str]) -> Iterator[Area]:

@@ -25,6 +25,7 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from optout_daemon.core.reading.clean import clean
+from optout_daemon.core.reading.elements import BLOCKS, PARAGRAPHS, SKIPPED, children, definitions, is_hidden, nesting
 from optout_daemon.core.reading.lines import Lines, one_line
 
 LIMIT: Final = 524_288
@@ -32,33 +33,10 @@ DEPTH: Final = 500
 CELL: Final = " | "
 BREAK: Final = " / "
 
-_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 _STRIPPED: Final = re.compile(r"<[^<>]*>?")
 _INLINE_DATA: Final = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,40};base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
 
 
-def _tags(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
-# Elements that end by themselves do not nest.
-_FLAT: Final = _tags(
-    "area base basefont br col embed frame hr img input link meta param source track wbr p li dt dd td th tr thead "
-    "tbody tfoot colgroup option optgroup html head body"
-)
-_SKIPPED: Final = _tags(
-    "style script head template title noframes iframe object audio video svg math select datalist canvas map meta"
-)
-_PARAGRAPHS: Final = _tags("p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre form fieldset")
-_BLOCKS: Final = _tags(
-    "div li dt dd tr td th caption address article aside center details summary dir figure figcaption footer header "
-    "legend main menu nav section tbody thead tfoot body html"
-)
-_HIDDEN: Final = re.compile(
-    r"display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden|mso-hide\s{0,4}:\s{0,4}all|"
-    r"font-size\s{0,4}:\s{0,4}0(?:\.0)?(?:px|pt|em|%)?\s{0,4}(?:;|!|$)",
-    re.IGNORECASE,
-)
 _LONG_CELL: Final = 400
 
 
@@ -68,44 +46,6 @@ class Rendered:
 
     text: str
     complete: bool
-
-
-def nesting(markup: str) -> int:
-    """An upper bound of how deep the elements of `markup` nest, by one linear scan.
-
-    Counted a tag name: a closing tag of another name does not close, as the parser's formatting list sees it.
-    """
-    open_tags: dict[str, int] = {}
-    depth = deepest = 0
-    for slash, written in _TAG.findall(markup):
-        tag = written.lower()
-        if tag in _FLAT:
-            continue
-        count = open_tags.get(tag, 0)
-        if not slash:
-            open_tags[tag] = count + 1
-            depth += 1
-            deepest = max(deepest, depth)
-        elif count:
-            open_tags[tag] = count - 1
-            depth -= 1
-    return deepest
-
-
-def _hidden(attributes: dict[str, str | None]) -> bool:
-    if "hidden" in attributes:
-        return True
-    style = attributes.get("style")
-    return bool(style) and _HIDDEN.search(style or "") is not None
-
-
-def _children(node: LexborNode) -> list[LexborNode]:
-    found = []
-    child = node.first_child
-    while child is not None:
-        found.append(child)
-        child = child.next
-    return found
 
 
 class _Walker:
@@ -127,7 +67,7 @@ class _Walker:
             if tag == "-text":
                 text = node.text_content or ""
                 self.out.text(text, verbatim=node.parent is not None and node.parent.tag == "pre")
-            elif tag.startswith(("-", "!")) or tag in _SKIPPED:
+            elif tag.startswith(("-", "!")) or tag in SKIPPED:
                 continue
             elif tag == "br":
                 self.out.line_break()
@@ -137,18 +77,18 @@ class _Walker:
                 self.out.end_line()
             elif tag in ("img", "input", "wbr"):
                 continue
-            elif not _hidden(node.attributes) and not self._row(node, tag):
+            elif not is_hidden(node.attributes) and not self._row(node, tag):
                 self._enter(node, tag)
                 stack.append((node, False))
-                stack.extend((child, True) for child in reversed(_children(node)))
+                stack.extend((child, True) for child in reversed(children(node)))
         self.out.end_line()
         return "\n".join(self.out.lines)
 
     def _enter(self, node: LexborNode, tag: str) -> None:
-        if tag in _PARAGRAPHS:
+        if tag in PARAGRAPHS:
             nested = tag in ("ul", "ol") and bool(self.items)
             (self.out.end_line if nested else self.out.paragraph)()
-        elif tag in _BLOCKS:
+        elif tag in BLOCKS:
             self.out.end_line()
         if tag == "blockquote":
             self.out.quotes += 1
@@ -162,10 +102,10 @@ class _Walker:
             self.items[-1] += 1
 
     def _leave(self, tag: str) -> None:
-        if tag in _PARAGRAPHS:
+        if tag in PARAGRAPHS:
             nested = tag in ("ul", "ol") and len(self.items) > 1
             (self.out.end_line if nested else self.out.paragraph)()
-        elif tag in _BLOCKS:
+        elif tag in BLOCKS:
             self.out.end_line()
         if tag == "li":
             self.out.prefix = ""
@@ -177,9 +117,9 @@ class _Walker:
     def _row(self, node: LexborNode, tag: str) -> bool:
         """Write a table row, or `dt` with its `dd`s, as one line; False where it is none."""
         if tag == "tr":
-            cells = [child for child in _children(node) if child.tag in ("td", "th")]
+            cells = [child for child in children(node) if child.tag in ("td", "th")]
         elif tag == "dt":
-            cells = [node, *_definitions(node)]
+            cells = [node, *definitions(node)]
         elif tag == "dd":
             return node.mem_id in self.written
         else:
@@ -201,23 +141,13 @@ class _Walker:
         return True
 
 
-def _definitions(term: LexborNode) -> list[LexborNode]:
-    found = []
-    after = term.next
-    while after is not None and after.tag != "dt":
-        if after.tag == "dd":
-            found.append(after)
-        after = after.next
-    return found
-
-
 def _cell(cell: LexborNode) -> str | None:
     """The text of a cell on one line, or None where it is too much for one: a table, a quotation, a long text."""
-    if _hidden(cell.attributes):
+    if is_hidden(cell.attributes):
         return ""
     parts: list[str] = []
     size = 0
-    stack: list[LexborNode | None] = list(reversed(_children(cell)))  # None: a block ends here
+    stack: list[LexborNode | None] = list(reversed(children(cell)))  # None: a block ends here
     while stack:
         node = stack.pop()
         tag = "br" if node is None else node.tag or ""
@@ -231,11 +161,11 @@ def _cell(cell: LexborNode) -> str | None:
             parts.append(one_line(text))
         elif tag in ("table", "blockquote"):
             return None
-        elif not tag.startswith(("-", "!")) and tag not in _SKIPPED and not _hidden(node.attributes):
-            if tag in _PARAGRAPHS or tag in _BLOCKS:
+        elif not tag.startswith(("-", "!")) and tag not in SKIPPED and not is_hidden(node.attributes):
+            if tag in PARAGRAPHS or tag in BLOCKS:
                 parts.append("\n")
                 stack.append(None)
-            stack.extend(reversed(_children(node)))
+            stack.extend(reversed(children(node)))
     text = "".join(parts).replace("\u00a0", " ")
     lines = [re.sub(" {2,}", " ", line).strip() for line in text.split("\n")]
     joined = BREAK.join(line for line in lines if line)

@@ -14,11 +14,12 @@ from typing import Final
 
 from optout_daemon.core.model import Category, RuleHit, Wish
 from optout_daemon.core.reading import marks
+from optout_daemon.core.reading.carrying import bare, has_substance, language_of, span_of
 from optout_daemon.core.reading.case import Case
 from optout_daemon.core.reading.clause import STOPS, Polarity
 from optout_daemon.core.reading.clauses import read
+from optout_daemon.core.reading.collected import Found
 from optout_daemon.core.reading.companies import NO_COMPANIES, Companies
-from optout_daemon.core.reading.fields import Found
 from optout_daemon.core.reading.folding import Folded, fold
 from optout_daemon.core.reading.opting_out import opts_out
 from optout_daemon.core.reading.paragraphs import paragraphs, ticked
@@ -27,7 +28,6 @@ from optout_daemon.core.reading.sentences import Sentence, sentences
 from optout_daemon.core.reading.words import Language
 
 _REPLY: Final = re.compile(r"\s*(?:(?:re|fw|fwd|aw|wg|返信|転送)\s*(?:\[\d+\])?\s*:\s*)+")
-_CARRYING: Final = (*STOPS, Polarity.RESUME, Polarity.KEEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def classify(
         if wish is not None:
             wish = companies.narrow(wish, case)
             hits = (RuleHit(name), *map(companies.shown, case.hits))
-            return Judgement(replace(wish, hits=hits), _language(case, wish), _span(case, wish))
+            return Judgement(replace(wish, hits=hits), language_of(case, wish), span_of(case, wish))
     raise AssertionError("the last rule always holds")
 
 
@@ -105,20 +105,7 @@ def _resolve_dittos(found: Sequence[Sentence]) -> None:
 
 def _nothing(case: Case) -> Wish | None:
     """Empty, or greeting and closing alone."""
-    return None if any(_substance(one) for one in case.sentences) else Wish(Category.UNCLEAR, stated=False)
-
-
-def _substance(sentence: Sentence) -> bool:
-    return len(re.sub(r"[\W\d_]", "", _bare(sentence))) >= 2
-
-
-def _bare(sentence: Sentence) -> str:
-    """Its text without greetings and the like."""
-    text = sentence.text
-    for token in reversed(sentence.tokens):
-        if token.kind in ("greeting", "neutral"):
-            text = text[: token.start] + text[token.end :]
-    return text
+    return None if any(has_substance(one) for one in case.sentences) else Wish(Category.UNCLEAR, stated=False)
 
 
 def _wants_back(case: Case) -> Wish | None:
@@ -204,7 +191,7 @@ def _fields_alone(case: Case) -> Wish | None:
 
 def _says_something(sentence: Sentence) -> bool:
     """Whether it is a sentence and no bare name, place or number."""
-    return sentence.language.grammar.predicate.search(_bare(sentence)) is not None
+    return sentence.language.grammar.predicate.search(bare(sentence)) is not None
 
 
 def _something(case: Case) -> Wish | None:
@@ -234,40 +221,3 @@ RULES: Final[tuple[tuple[str, Callable[[Case], Wish | None]], ...]] = (
 
 def _sorted(channels: set[str]) -> tuple[str, ...]:
     return tuple(sorted(channels))
-
-
-# Language and place
-
-
-def _language(case: Case, wish: Wish) -> str:
-    """Of the sentences that carry the wish, the longer part; else of all."""
-    carrying = [clause.sentence for clause in case.of(*_CARRYING)] if wish.stated else []
-    weights: dict[str, int] = {}
-    for sentence in carrying or case.sentences:
-        known = _knows(sentence.language, sentence.shown)
-        scripted = sentence.language.script is not None and sentence.language.script.search(sentence.text)
-        name = sentence.language.name if known else ""
-        # A line in the language's own script says more than one in the letters that all share.
-        weights[name] = weights.get(name, 0) + len(sentence.text) * (3 if scripted else 1)
-    return max(weights, key=lambda name: weights[name]) if weights else case.languages[0].name
-
-
-def _knows(language: Language, text: str) -> bool:
-    """Whether a text is likely in a language: its script, or one of its everyday words among six or more."""
-    if language.foreign is not None and language.foreign.search(text):
-        return False
-    if language.script is not None and language.script.search(text):
-        return True
-    words = re.findall(r"[a-zà-ɏ']+", text)
-    return len(words) < 6 or any(word in language.common for word in words)
-
-
-def _span(case: Case, wish: Wish) -> tuple[int, int] | None:
-    """From the first to the last stretch that carries the wish."""
-    if not wish.stated:
-        return None
-    carrying = case.of(*_CARRYING)
-    spans = [(one.sentence.start, one.sentence.end) for one in carrying if not one.sentence.subject]
-    if not carrying:
-        spans = [(one.start, one.end) for one in case.sentences if not one.subject and _substance(one)][:3]
-    return (spans[0][0], max(end for _, end in spans)) if spans else None
