@@ -88,7 +88,7 @@ class Counts:
 
 def page(tx: Connection, wanted: Wanted, *, after: Key | None = None, limit: int = PAGE) -> list[Line]:
     """The next `limit` lines behind `after`, oldest first."""
-    statement = _wanted(wanted).order_by(_c.received_at, _c.id).limit(limit)
+    statement = _wanted(tx, wanted).order_by(_c.received_at, _c.id).limit(limit)
     if after is not None:
         later = and_(_c.received_at == after.received_at, _c.id > after.id)
         statement = statement.where(_c.received_at >= after.received_at, or_(_c.received_at > after.received_at, later))
@@ -128,8 +128,8 @@ def counts(tx: Connection, *, late_before: datetime) -> Counts:
     )
 
 
-def _wanted(wanted: Wanted) -> Select[*tuple[object, ...]]:
-    conditions: list[ColumnElement[bool]] = list(held_text.says(wanted.text))
+def _wanted(tx: Connection, wanted: Wanted) -> Select[*tuple[object, ...]]:
+    conditions: list[ColumnElement[bool]] = list(held_text.says(tx, wanted.text))
     if wanted.reason is not None:
         conditions.append(cast(_c.reasons, Text).contains(f'"{wanted.reason.value}"'))
     if wanted.category is not None:

@@ -27,6 +27,11 @@ def upgrade() -> None:
         sa.Column("inquiry_id", ID, sa.ForeignKey("inquiry.id", name="fk_held_text_inquiry_id"), primary_key=True),
         sa.Column("text", sa.Text(), nullable=False),
     )
+    # What the mails say is known to their readers alone; by author and subject they are found until they are decided.
+    op.execute(
+        "INSERT INTO held_text (inquiry_id, text)"
+        " SELECT id, lower(coalesce(author, '') || ' ' || subject) FROM inquiry WHERE state = 'held'"
+    )
     op.create_table(
         "presence",
         sa.Column("inquiry_id", ID, sa.ForeignKey("inquiry.id", name="fk_presence_inquiry_id"), primary_key=True),
