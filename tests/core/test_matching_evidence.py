@@ -183,6 +183,24 @@ OTHER_ADDRESS = "another address stands in own words"
             Judgement(DIFFERS, Span(Part.TEXT, 2, 11), "an address in own words differs from the record"),
         ),
         (Stated("私は大阪府高槻市芥川町1-2の"), Judgement(DIFFERS, Span(Part.TEXT, 1, 14), OTHER_ADDRESS)),
+        # The reading may have cut a room off inside what differs; what stands beside it is judged by itself.
+        (
+            Stated(
+                "私は豊橋市朝丘町1-1の",
+                fields=(
+                    at(ADDRESS, "豊橋市有楽町5-6-21", Span(Part.TEXT, 10, 12), Origin.PROSE),
+                    at(ADDRESS, "豊橋市有楽町5-6-21", Span(Part.TEXT, 11, 12), Origin.PROSE),
+                ),
+            ),
+            Judgement(AGREES, Span(Part.TEXT, 11, 12), OWN_ADDRESS),
+        ),
+        (
+            Stated(
+                "私は豊橋市朝丘町1-1の",
+                fields=(at(ADDRESS, "豊橋市有楽町5-6-21", Span(Part.TEXT, 0, 2), Origin.PROSE),),
+            ),
+            Judgement(AGREES, Span(Part.TEXT, 0, 2), OWN_ADDRESS),
+        ),
         (
             Stated(fields=(at(ADDRESS, "姫路市本町1-68", origin=Origin.PROSE),)),
             Judgement(DIFFERS, HERE, OTHER_ADDRESS),

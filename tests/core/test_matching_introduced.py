@@ -216,3 +216,12 @@ def test_a_part_of_the_recorded_name_a_street_or_a_greeting_is_nobody_else(
 ) -> None:
     """In doubt a name is none: the mail is asked for one."""
     assert None is other(customer, text)
+
+
+def test_the_record_s_given_name_with_an_unknown_surname_is_another_name() -> None:
+    """Somebody of the same given name; no table has to know the surname."""
+    record = PersonName(Customer("20000009", "Xandrell Hernandez", ""))
+
+    assert (0, 15) == other_name(Passage("Xandrell Quorin\nHello"), record)
+    assert (0, 16) == other_name(Passage("Quorin Hernandez\nHello"), record)
+    assert None is other_name(Passage("Xandrell Hernandez\nHello"), record)

@@ -63,6 +63,16 @@ def test_the_end_of_a_squeezed_text_is_the_end_of_the_folded_one() -> None:
     assert 0 == Passage("").unsqueezed(0)
 
 
+def test_a_grave_accent_is_an_apostrophe_in_any_text() -> None:
+    """O`Brien is typed where the keyboard has no other, with kana beside it or without."""
+    assert ["o'brien", "o'brien ア"] == [fold(text) for text in ("O`Brien", "O`Brien ア")]
+
+
+def test_a_word_is_broken_behind_its_first_character_only_where_it_is() -> None:
+    """林 花子 may be 林花 and 子; 原聡 is one word."""
+    assert [True, False] == [Passage(text).broken_before(1) for text in ("林 花子", "原聡")]
+
+
 def test_the_last_character_of_a_line_is_found_again() -> None:
     """Also where the lines around it fold to another length."""
     passage = Passage("㈱髙\n㈱橋\n髙", [Piece(Part.TEXT, 0, 0)])
@@ -82,11 +92,12 @@ def test_capitals_are_seen_in_every_line() -> None:
 
 
 def test_a_span_is_cut_at_the_end_of_any_piece() -> None:
-    """The first, one in the middle, and the last."""
+    """The first, one in the middle, and the last; and behind a character of which it has only a part."""
     passage = Passage("ab\ncd\nef", [Piece(Part.TEXT, 10, 0), Piece(Part.TEXT, 20, 3), Piece(Part.SUBJECT, 0, 6)])
 
     assert [Span(Part.TEXT, 10, 12), Span(Part.TEXT, 20, 22), Span(Part.SUBJECT, 0, 2)] == [
         passage.span(start, 8) for start in (0, 3, 6)
     ]
+    assert Span(Part.TEXT, 0, 2) == Passage("a㈱", [Piece(Part.TEXT, 0, 0)]).span(0, 3)
     assert None is passage.span(3, 3)
     assert None is Passage("ab").span(0, 1)
