@@ -78,6 +78,28 @@ def test_a_lot_ends_where_its_numbers_end(written: str, numbers: tuple[int, ...]
     assert (numbers, fold(covered)) == (read.numbers, folded[: read.end])
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("2839番地の三浦です", (2839,)),
+        ("2839番地三浦です", (2839,)),
+        ("5の三ツ矢です", (5,)),
+        ("5の三", (5, 3)),
+        ("5の三番", (5, 3)),
+        ("5-三浦", (5, 3)),
+        ("三浦", (3,)),
+        ("5の3浦", (5, 3)),
+        ("三浦3", (3,)),
+    ],
+)
+def test_a_family_name_behind_a_lot_is_no_number(text: str, numbers: tuple[int, ...]) -> None:
+    """三浦 and 五味 begin with one; only behind の or 番地 can the name begin there."""
+    read = lot.read(fold(text), 0)
+
+    assert read is not None
+    assert numbers == read.numbers
+
+
 def test_a_mark_tells_a_lot_from_a_bare_number() -> None:
     """堀内951 may be anything, 堀内951番地 is a lot; lots_in takes the one number only with its mark."""
     marked = [lot.read(text, 0) for text in ("951番地", "9丁目5", "5-6号")]

@@ -115,7 +115,7 @@ def romaji_key(word: str) -> str:
     word = word.upper()
     if not (word.isascii() and word.isalpha()):
         word = unicodedata.normalize("NFD", word)
-        word = _MARKED.sub(lambda m: m[1] + (":" if m[1] in ("O", "U") else m[1]), word)
+        word = _MARKED.sub(lambda m: m[1] + (":" if m[1] == "O" else m[1]), word)
         word = "".join(letter for letter in word if "A" <= letter <= "Z" or letter == ":")
     for pattern, spelling in _SPELLING:
         word = pattern.sub(spelling, word)
@@ -130,7 +130,7 @@ def without_length(sound: str) -> str:
     return _LENGTH.sub("", sound)
 
 
-def sounds_like(written: str, recorded: str, *, known_length: bool = True) -> bool:
+def sounds_like(written: str, recorded: str, *, known_length: bool) -> bool:
     """Whether romaji as written can stand for what is on record, both in their one spelling.
 
     `known_length` is False where the record itself has only romaji, which may have left a long vowel out.
