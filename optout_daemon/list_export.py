@@ -24,12 +24,16 @@ from optout_daemon.store import list_lines, receipts, suppressions
 from optout_daemon.store.database import Database
 from optout_daemon.store.list_lines import ListLine
 
-COLUMNS: Final = ("subject_kind", "subject", "channel", "scope", "action", "since", "provisional", "entry")
+COLUMNS: Final = (
+    *("subject_kind", "subject", "channel", "scope", "action", "since", "provisional", "entry"),
+    "may_arrive_until",
+)
 HMAC: Final = "_hmac"
 """Ending of the kind of a subject that a partner's key digested."""
+_ENTRY: Final = COLUMNS.index("entry")
 _CHUNK: Final = 2_000
 
-Row = tuple[str, str, str, str, str, str, str, int]
+Row = tuple[str, str, str, str, str, str, str, int, str]
 
 
 class ExportRefused(OptoutError):
@@ -64,6 +68,7 @@ class Manifest:
     version: int
     since: int | None
     channel: str
+    scope: str
     form: str
     rows: int
     omitted: int
@@ -82,15 +87,18 @@ def export(
     now: datetime,
     since: int | None = None,
     channel: str | None = None,
+    scope: str | None = None,
     progress: Callable[[int], None] = lambda _lines: None,
 ) -> Manifest:
-    """Write `path` and `path`.json; the receipt is committed before the files have their names."""
+    """Write `path` and `path`.json; with `scope` what stops that company: its own blocks and the group's.
+
+    The receipt is committed before the files have their names."""
     with whole(path) as file, whole(beside(path)) as manifest_file:
         with database.reading() as tx:
             version = suppressions.version(tx)
             if since is not None and since > version:
                 raise ExportRefused(f"the list's version is {version}; there is nothing since {since} yet")
-            lines = _Lines(list_lines.stream(tx, since=since, channel=channel), form, progress)
+            lines = _Lines(list_lines.stream(tx, since=since, channel=channel, scope=scope), form, progress)
             if form.format == "csv":
                 file.write(_csv([COLUMNS]).encode(form.encoding))
             while chunk := list(islice(lines, _CHUNK)):
@@ -107,6 +115,7 @@ def export(
             rows=lines.rows,
             blocked=lines.rows,
             checksum=file.checksum,
+            scope=scope or "",
         )
         with database.transaction() as tx:
             number = receipts.record(tx, receipt)
@@ -118,6 +127,7 @@ def export(
             version,
             since,
             channel or "",
+            scope or "",
             str(form),
             lines.rows,
             lines.omitted,
@@ -156,7 +166,8 @@ class _Lines:
             self.rows += 1
             since = "" if line.since is None else _iso(line.since)
             provisional = "yes" if line.provisional else "no"
-            return (*who, line.channel, line.scope, line.action.value, since, provisional, line.entry_id)
+            until = "" if line.may_arrive_until is None else line.may_arrive_until.isoformat()
+            return (*who, line.channel, line.scope, line.action.value, since, provisional, line.entry_id, until)
         raise StopIteration
 
     def _subject(self, line: ListLine) -> tuple[str, str] | None:
@@ -175,8 +186,8 @@ class _Lines:
         lacking = [row for row in rows if not _fits(row, encoding)]
         if not self._form.escape:
             raise ExportRefused(
-                f"entry {lacking[0][-1]}: it has a character that {encoding} lacks; use --encoding utf-8, or --escape"
-                " to have it written as \\uXXXX (such a line matches nobody)"
+                f"entry {lacking[0][_ENTRY]}: it has a character that {encoding} lacks; use --encoding utf-8, or"
+                " --escape to have it written as \\uXXXX (such a line matches nobody)"
             )
         self.escaped += len(lacking)
         return self._text(rows).encode(encoding, "backslashreplace")

@@ -6,7 +6,6 @@ name in it cannot be read, since what cannot be read cannot be looked up; no fil
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from sqlalchemy import Connection
 from optout_daemon.core.digests import Digests, is_digest
 from optout_daemon.core.matching.number import normalise
 from optout_daemon.core.model import Act
-from optout_daemon.core.reading.address import Address, comparable
+from optout_daemon.core.reading.address import ORDINARY, Address, comparable
 from optout_daemon.customer_file import detect_encoding
 from optout_daemon.errors import ImportRefused
 from optout_daemon.given_file import whole
@@ -34,8 +33,6 @@ from optout_daemon.store.list_lookup import Lookup, by_digest, by_name
 BLOCKED, PROVISIONAL, UNREADABLE = "blocked", "provisional", "unreadable"
 _CHUNK: Final = 20_000
 _MOST_LINES: Final = 1_000
-_SIMPLE: Final = re.compile(r"[A-Za-z0-9][\w.+-]{0,100}@[A-Za-z0-9.-]{1,200}[A-Za-z0-9]", re.ASCII)
-"""Addresses whose comparable form is their lower case: nearly all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +52,8 @@ class Wanted:
     ending: str = ""
     digest_name: str = ""
     number_prefixes: tuple[str, ...] = ()
+    scope: str | None = None
+    """Only what stops this company: its own blocks and the whole group's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +112,7 @@ def scrub(
             rows=work.kept,
             blocked=stopped,
             checksum=file.checksum,
+            scope=wanted.scope or "",
         )
         with database.transaction() as tx:
             number = receipts.record(tx, receipt)
@@ -133,9 +133,9 @@ def scrub(
 @contextmanager
 def _lookup(tx: Connection, wanted: Wanted, digests: Digests) -> Iterator[Lookup]:
     if wanted.digest is None:
-        yield by_name(tx, wanted.kind, wanted.channel, digests)
+        yield by_name(tx, wanted.kind, wanted.channel, digests, wanted.scope)
         return
-    with by_digest(tx, wanted.kind, wanted.channel, wanted.digest, wanted.ending) as look_up:
+    with by_digest(tx, wanted.kind, wanted.channel, wanted.digest, wanted.ending, wanted.scope) as look_up:
         yield look_up
 
 
@@ -227,7 +227,7 @@ def name_in(text: str, kind: str, number_prefixes: tuple[str, ...] = ()) -> str 
     """The comparable form of an address or a customer number; "" where there is none, None where it is not readable."""
     if kind != EMAIL:
         return bounded(normalise(text, number_prefixes))
-    if _SIMPLE.fullmatch(text):
+    if ORDINARY.fullmatch(text):
         return text.lower()
     key = comparable(text)
     return bounded(key) if not key or Address("", key).plain else None

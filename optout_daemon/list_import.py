@@ -13,14 +13,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from optout_daemon.core.arrival import NOTHING_PRINTED, Arrivals
 from optout_daemon.core.digests import KEYED, SHA256, Digests, is_digest
 from optout_daemon.core.matching.number import normalise
-from optout_daemon.core.model import Action, LedgerEntry
+from optout_daemon.core.model import GROUP, Action, LedgerEntry
 from optout_daemon.core.reading.address import Address, comparable
 from optout_daemon.customer_file import STRIDE, BadLines, detect_encoding
 from optout_daemon.errors import ImportRefused
@@ -47,7 +48,11 @@ class Wishes:
     number_prefixes: Sequence[str] = ()
     columns: Mapping[str, str] | None = None
     reason: str | None = None
-    scope: str = "group"
+    scope: str = GROUP
+    """The company, or the whole group, where the file does not say."""
+    companies: Sequence[str] = ()
+    arrivals: Arrivals = NOTHING_PRINTED
+    """Until when matter in print may still arrive, where the file does not say: it counts from the import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +144,15 @@ class _Reading:
         channel = values.get("channel", wishes.channel)
         if channel not in wishes.channels:
             problems.append("channel: not one of policy.channels")
+        scope = values.get("scope", "") or wishes.scope
+        if scope != GROUP and scope not in wishes.companies:
+            problems.append("scope: neither group nor a [[company]] of the settings")
         reason = wishes.reason or values.get("reason", "").lower() or shape.reason
         if not _WORD.fullmatch(reason):
             problems.append("reason: not a word or two")
         email, number, digests = self._subjects(values, problems)
         since = self._since(values.get("since", ""), problems)
+        until = _day(values.get("until", ""), problems)
         if problems:
             return None
         return LedgerEntry(
@@ -157,7 +166,8 @@ class _Reading:
             emails=(email,) if email else (),
             postal_key=values["subject"] if values.get("kind") == POSTAL else "",
             digests=digests,
-            scope=values.get("scope", "") or wishes.scope,
+            scope=scope,
+            may_arrive_until=until or wishes.arrivals.until(channel, self._now),
         )
 
     def _is_stop(self, values: Mapping[str, str], problems: list[str]) -> bool:
@@ -204,3 +214,11 @@ class _Reading:
         if at > self._now + _AHEAD:
             problems.append("time: in the future")
         return at
+
+
+def _day(text: str, problems: list[str]) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        problems.append("may_arrive_until: not a day, as in 2026-04-14")
+        return None

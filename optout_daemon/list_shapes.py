@@ -47,7 +47,7 @@ def recognise(header: Sequence[str], mapped: Mapping[str, str]) -> Shape:
     width = len(names)
     if {"subjectkind", "subject", "channel", "scope", "action"} <= known:
         own = at(kind="subjectkind", subject="subject", channel="channel", scope="scope", since="since")
-        columns = own | at(status="action", provisional="provisional")
+        columns = own | at(status="action", provisional="provisional", until="mayarriveuntil")
         return Shape("optout-daemon", columns, width=width, stops=frozenset({"stop"}), others=frozenset({"resume"}))
     if {"uuid", "email", "status"} <= known:
         stops, others = frozenset({"blocklisted", "blacklisted"}), frozenset({"enabled", "disabled"})

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from optout_daemon.cli import wording
 from optout_daemon.cli.output import cell, details, json_line, line, plain
 from optout_daemon.core.matching.candidates import Candidate
+from optout_daemon.core.model import GROUP
 from optout_daemon.store import audit, inquiries, locations, outbox
 from optout_daemon.store.audit import Event
 from optout_daemon.store.inquiry_values import Inquiry
@@ -89,6 +90,7 @@ def _decision(inquiry: Inquiry) -> None:
             ("because", wording.reasons(inquiry.reasons)),
             ("wanted", f"{wording.CATEGORIES[inquiry.category]} ({inquiry.category})" if inquiry.category else ""),
             ("channels", ", ".join(inquiry.channels)),
+            ("company", inquiry.scope if inquiry.scope != GROUP else ""),
             *((wording.FIELDS[name], value) for name, value in inquiry.fields.items()),
             ("customer", inquiry.customer_number),
             ("follow-up", _follow_up(inquiry)),

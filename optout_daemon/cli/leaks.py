@@ -11,9 +11,8 @@ from typing import Annotated
 import typer
 
 from optout_daemon.cli import output
-from optout_daemon.cli.lists import Digest, Partner, digested
+from optout_daemon.cli.options import Digest, Partner, channels_of, digested
 from optout_daemon.cli.output import AsJson, cell, json_line, message
-from optout_daemon.cli.queue import channels_of
 from optout_daemon.cli.session import database_of, settings_of
 from optout_daemon.config import desk_digests
 from optout_daemon.core.model import EMAIL

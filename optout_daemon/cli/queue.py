@@ -9,6 +9,7 @@ import typer
 
 from optout_daemon import answering, review
 from optout_daemon.cli import inquiry, output
+from optout_daemon.cli.options import channels_of, scope_of
 from optout_daemon.cli.output import AsJson, json_line, line, message
 from optout_daemon.cli.session import database_of, desk_of, settings_of, who
 from optout_daemon.config import Settings
@@ -78,6 +79,12 @@ def resolve(
     channel: Annotated[
         list[str] | None, typer.Option(help="A channel to stop; may be given again.", show_default=False)
     ] = None,
+    company: Annotated[
+        str | None,
+        typer.Option(
+            help="For one company, or `group` for all of them; by default as the mail was read.", show_default=False
+        ),
+    ] = None,
     follow_up: Annotated[
         bool | None, typer.Option("--follow-up/--no-follow-up", help="It asks for more besides.", show_default=False)
     ] = None,
@@ -113,13 +120,23 @@ def resolve(
         address=address,
         inquiry=inquiry_text,
         channels=channels_of(settings, channel) if channel else None,
+        scope=scope_of(settings, company),
         follow_up=follow_up,
         note=note,
     )
     with desk_of(settings) as built:
         decision = review.resolve(id, corrections, parts=built.parts, now=datetime.now(UTC), version=version)
     if json:
-        names = ("disposition", "reasons", "follow_up", "customer_number", "channels", "reply", "no_reply_because")
+        names = (
+            "disposition",
+            "reasons",
+            "follow_up",
+            "customer_number",
+            "channels",
+            "scope",
+            "reply",
+            "no_reply_because",
+        )
         json_line({"id": id, **{key: getattr(decision, key) for key in names}})
     else:
         line(f"inquiry {id}: {decision.disposition}, reply: {decision.reply}")
@@ -138,11 +155,3 @@ def _answer_follow_up(settings: Settings, id: int, *, by: str, json: bool) -> bo
     else:
         line(f"inquiry {id}: its other request is answered")
     return True
-
-
-def channels_of(settings: Settings, given: list[str]) -> tuple[str, ...]:
-    """The channels as given, without repeats; wrong use where the settings have no such channel."""
-    for channel in given:
-        if channel not in settings.policy.channels:
-            raise typer.BadParameter(f'no channel "{channel}"; allowed: {", ".join(settings.policy.channels)}')
-    return tuple(sorted(set(given)))

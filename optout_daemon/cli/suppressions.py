@@ -11,8 +11,8 @@ import typer
 from optout_daemon import blocking
 from optout_daemon.blocking import Subject
 from optout_daemon.cli import leaks, lists, output
+from optout_daemon.cli.options import By, Company, channels_of, company_of
 from optout_daemon.cli.output import AsJson, cell, json_line, line, message
-from optout_daemon.cli.queue import channels_of
 from optout_daemon.cli.session import database_of, settings_of, who
 from optout_daemon.config import Settings, desk_digests
 from optout_daemon.core.matching.number import normalise
@@ -30,11 +30,7 @@ Email = Annotated[str | None, typer.Option(help="The e-mail address, in any case
 Number = Annotated[
     str | None, typer.Option("--number", "--customer-number", help="The customer number.", show_default=False)
 ]
-By = Annotated[str | None, typer.Option(help="Who did it; by default the user.", show_default=False)]
 Note = Annotated[str, typer.Option(help="A note that is kept with the entry.", show_default=False)]
-Company = Annotated[
-    str | None, typer.Option(help="One company of the group; without it, all of them.", show_default=False)
-]
 Channels = Annotated[
     list[str] | None,
     typer.Option("--channel", help="A channel; may be given again. Without it, every channel.", show_default=False),
@@ -231,14 +227,6 @@ def say_erased(done: Erased, *, as_json: bool) -> None:
     line("erased: " + " and ".join(parts) if parts else "nothing to erase: not in the list")
     if done.kept:
         line(f"kept: {done.kept} address(es) that another customer has too")
-
-
-def company_of(settings: Settings, company: str | None) -> str | None:
-    """The company as given, None for all of them; wrong use where the settings have no such company."""
-    names = [one.name for one in settings.company]
-    if company is not None and company not in names:
-        raise typer.BadParameter(f"no [[company]] has this name; there are: {', '.join(names) or 'none'}")
-    return company
 
 
 def subject_of(settings: Settings, email: str | None, number: str | None) -> Subject:

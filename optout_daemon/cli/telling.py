@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from optout_daemon.cli import wording
 from optout_daemon.cli.output import cell
 from optout_daemon.cli.page import COLUMNS, block, padded
-from optout_daemon.core.model import EMAIL, PRINT, Authentication, Disposition, FieldName, ReplyKind, RuleHit
+from optout_daemon.core.model import EMAIL, GROUP, PRINT, Authentication, Disposition, FieldName, ReplyKind, RuleHit
 from optout_daemon.core.reading.folding import Folded
 from optout_daemon.explaining import Explained
 
@@ -47,7 +47,8 @@ class _Account:
         decision = self._decision
         texts = [wording.DISPOSITIONS[decision.disposition]]
         if decision.channels:
-            texts.append(f"Nothing more is sent by: {', '.join(decision.channels)}.")
+            company = "" if decision.scope == GROUP else f" from {cell(decision.scope)}"
+            texts.append(f"Nothing more is sent{company} by: {', '.join(decision.channels)}.")
         if decision.follow_up:
             texts.append("A person looks at what else it asks for.")
         yield from block("decision", texts)

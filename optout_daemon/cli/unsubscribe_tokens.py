@@ -9,9 +9,8 @@ from typing import Annotated
 import typer
 
 from optout_daemon.cli import output
-from optout_daemon.cli.lists import DELIMITERS, Delimiter, Kind
+from optout_daemon.cli.options import DELIMITERS, Delimiter, Kind, channels_of
 from optout_daemon.cli.output import AsJson, json_line, line
-from optout_daemon.cli.queue import channels_of
 from optout_daemon.cli.session import database_of, settings_of
 from optout_daemon.clicking import add_headers
 from optout_daemon.config import one_click

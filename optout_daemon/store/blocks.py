@@ -6,19 +6,22 @@ lift it. A block that is confirmed counts from the earlier of the two dates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from optout_daemon.core.model import Action, LedgerEntry
-from optout_daemon.store.ledger import PROVISIONAL, subjects
+from optout_daemon.store.ledger import PROVISIONAL
 
 Key = tuple[str, str, str, str]
 """Kind of subject, subject, channel, scope."""
+Subject = tuple[str, str]
+"""Kind of subject, subject."""
 
-
-Aliases = Callable[[str, str], Iterable[tuple[str, str]]]
-"""The other (kind, subject) pairs that stand for the same person."""
+Aliases = Mapping[Subject, Sequence[Subject]]
+"""The other subjects that stand for the same person, of those who have any."""
+NOBODY_ELSE: Final[Aliases] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +34,20 @@ class Block:
     may_arrive_until: date | None = None
 
 
-def keys(entry: LedgerEntry) -> list[Key]:
-    """The lines of the list that the entry concerns."""
-    return [(kind, subject, entry.channel, entry.scope) for kind, subject in subjects(entry)]
-
-
-def redundant(blocks: dict[Key, Block], entry: LedgerEntry, aliases: Aliases | None = None) -> bool:
+def redundant(
+    blocks: dict[Key, Block], entry: LedgerEntry, covers: Iterable[Subject], aliases: Aliases = NOBODY_ELSE
+) -> bool:
     """Whether the entry says nothing new: a stop of what is stopped, a provisional resume with nothing to lift.
 
     Whom a stop covers may be stopped by an alias (a digest of theirs) as well.
     """
-    provisional = entry.reason == PROVISIONAL
+    provisional, where = entry.reason == PROVISIONAL, (entry.channel, entry.scope)
     if entry.action is Action.STOP:
         return all(
-            any(_says(blocks.get(one), provisional) for one in [key, *_aliased(key, aliases)]) for key in keys(entry)
+            any(_says(blocks.get((*one, *where)), provisional) for one in (subject, *aliases.get(subject, ())))
+            for subject in covers
         )
-    there = [blocks.get(key) for key in keys(entry)]
+    there = [blocks.get((*subject, *where)) for subject in covers]
     return provisional and not any(block is not None and block.provisional for block in there)
 
 
@@ -54,14 +55,11 @@ def _says(block: Block | None, provisional: bool) -> bool:
     return block is not None and (provisional or not block.provisional)
 
 
-def _aliased(key: Key, aliases: Aliases | None) -> list[Key]:
-    return [] if aliases is None else [(kind, subject, *key[2:]) for kind, subject in aliases(*key[:2])]
-
-
-def apply(blocks: dict[Key, Block], entry: LedgerEntry, number: int) -> None:
-    """Change `blocks` as the entry with that number does."""
+def apply(blocks: dict[Key, Block], entry: LedgerEntry, covers: Iterable[Subject], number: int) -> None:
+    """Change `blocks` as the entry with that number, which covers these subjects, does."""
     provisional = entry.reason == PROVISIONAL
-    for key in keys(entry):
+    for kind, subject in covers:
+        key = (kind, subject, entry.channel, entry.scope)
         block = blocks.get(key)
         outranked = block is not None and provisional and not block.provisional
         if entry.action is Action.RESUME:

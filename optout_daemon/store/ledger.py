@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, select, text, update
 
 from optout_daemon.core.digests import KEYED
 from optout_daemon.core.model import Action, LedgerEntry
@@ -48,7 +48,9 @@ class Entry:
         return self.entry.reason == PROVISIONAL
 
 
-_APPEND: Final = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+_APPEND: Final = insert(table)
+_LAST: Final = text("SELECT seq FROM sqlite_sequence WHERE name = 'ledger'")
+_NEXT: Final = text("SELECT nextval(pg_get_serial_sequence('ledger', 'id')) FROM generate_series(1, :many)")
 _APPEND_SUBJECTS: Final = insert(ledger_subject)
 _SUBJECT_COLUMNS: Final = ("entry_id", "subject_kind", "subject")
 
@@ -74,13 +76,19 @@ def _signed(entry: LedgerEntry) -> bool:
     return signed and (entry.cause is not None or bool(entry.note.strip()))
 
 
-def record(tx: Connection, new: Sequence[LedgerEntry], *, now: datetime) -> list[int]:
-    """Append entries and return their numbers, in their order; ValueError where one lifts a block unsigned."""
+def record(
+    tx: Connection, new: Sequence[LedgerEntry], covers: Sequence[Sequence[tuple[str, str]]], *, now: datetime
+) -> list[int]:
+    """Append entries, each with its subjects(); their numbers, in their order.
+
+    Raises ValueError where one lifts a block unsigned.
+    """
     if any(_lifts(entry) and not _signed(entry) for entry in new):
         raise ValueError("lifting a confirmed block needs a person, a reason and the evidence")
-    covers = [subjects(entry) for entry in new]
+    ids = _numbers(tx, len(new))
     rows = [
         {
+            "id": number,
             "channel": entry.channel,
             "scope": entry.scope,
             "action": entry.action,
@@ -94,12 +102,23 @@ def record(tx: Connection, new: Sequence[LedgerEntry], *, now: datetime) -> list
             "note": entry.note,
             "may_arrive_until": entry.may_arrive_until,
         }
-        for entry in new
+        for number, entry in zip(ids, new, strict=True)
     ]
-    ids = list(tx.execute(_APPEND, rows).scalars())
+    tx.execute(_APPEND, rows)
     pairs = [(entry_id, kind, subject) for entry_id, keys in zip(ids, covers, strict=True) for kind, subject in keys]
     tx.execute(_APPEND_SUBJECTS, [dict(zip(_SUBJECT_COLUMNS, pair, strict=True)) for pair in pairs])
     return ids
+
+
+def _numbers(tx: Connection, many: int) -> list[int]:
+    """The next numbers of the ledger, taken beforehand: INSERT with RETURNING goes row by row on SQLite.
+
+    Only one writer at a time comes here (serialise()), so that they are committed in their order.
+    """
+    if tx.dialect.name == "postgresql":
+        return sorted(tx.execute(_NEXT, {"many": many}).scalars())
+    last = tx.execute(_LAST).scalar() or 0
+    return list(range(last + 1, last + 1 + many))
 
 
 def history(tx: Connection, *, customer_number: str | None = None, email: str | None = None) -> list[Entry]:

@@ -13,13 +13,13 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select
 
-from optout_daemon.core.digests import KEYED, Digests
+from optout_daemon.core.digests import KEYED, SHA256, Digests
 from optout_daemon.core.model import GROUP, LedgerEntry
 from optout_daemon.core.reading.address import comparable
 from optout_daemon.store import ledger as entries
-from optout_daemon.store.blocks import Aliases, Block, Key, apply, redundant
+from optout_daemon.store.blocks import NOBODY_ELSE, Aliases, Block, Key, Subject, apply, redundant
 from optout_daemon.store.columns import bounded, clean
 from optout_daemon.store.database import serialise
 from optout_daemon.store.derived import Comparison as Comparison
@@ -30,7 +30,8 @@ from optout_daemon.store.ledger import changes as changes
 from optout_daemon.store.ledger import history as history
 from optout_daemon.store.ledger import history_of as history_of
 from optout_daemon.store.ledger import version as version
-from optout_daemon.store.schema import ledger
+from optout_daemon.store.listing import Suppression as Suppression
+from optout_daemon.store.listing import listing as listing
 from optout_daemon.store.schema import suppression as table
 from optout_daemon.store.statements import CHUNK, Insert, chunks, for_each
 
@@ -48,23 +49,6 @@ class Blocked:
     """The last day on which what was printed before may still arrive."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """One line of the current list."""
-
-    subject_kind: str
-    subject: str
-    channel: str
-    scope: str
-    since: datetime
-    provisional: bool
-    entry_id: int
-    reason: str
-    source: str
-    by: str
-    may_arrive_until: date | None = None
-
-
 _c: Final = table.c
 _KEY: Final = (_c.subject_kind, _c.subject, _c.channel, _c.scope)
 _KEY_NAMES: Final = tuple(column.name for column in _KEY)
@@ -77,6 +61,7 @@ _CHECK_IN: Final = _CHECK.where(_c.scope.in_((GROUP, bindparam("within"))))
 _IN_FORCE: Final = select(*_KEY, *_BLOCK_COLUMNS).where(
     _c.subject_kind.in_(bindparam("kinds", expanding=True)), _c.subject.in_(bindparam("subjects", expanding=True))
 )
+_ANY_OF: Final = select(exists().where(_c.subject_kind.in_(bindparam("kinds", expanding=True))))
 _UNLIST: Final = delete(table).where(_c.subject_kind == bindparam("kind"), _c.subject == bindparam("who"))
 _UNBLOCK: Final = delete(table).where(
     _c.subject_kind == bindparam("kind"),
@@ -102,19 +87,22 @@ def append(tx: Connection, new: Sequence[LedgerEntry], *, now: datetime, digests
     With `digests`, who is stopped by digest is stopped already: an erased person's name does not come back.
     Raises ValueError where an entry lifts a confirmed block and is not a person's, with reason and evidence.
     """
-    aliases = None if digests is None else digests.aliases
     if new:
         serialise(tx)
     versions: list[int] = []
     for chunk in chunks(new):
-        before = _in_force(tx, chunk, aliases)
-        after, taken = dict(before), list[LedgerEntry]()
-        for entry in chunk:
-            if not redundant(after, entry, aliases):
-                apply(after, entry, -len(taken))  # its place stands for the number that it does not have yet
+        covers = [entries.subjects(entry) for entry in chunk]
+        everyone = {cover for some in covers for cover in some}
+        aliases = NOBODY_ELSE if digests is None else _aliases(tx, everyone, digests)
+        before = _in_force(tx, everyone, aliases)
+        after, taken, theirs = dict(before), list[LedgerEntry](), list[Sequence[Subject]]()
+        for entry, some in zip(chunk, covers, strict=True):
+            if not redundant(after, entry, some, aliases):
+                apply(after, entry, some, -len(taken))  # its place stands for the number that it does not have yet
                 taken.append(entry)
+                theirs.append(some)
         if taken:
-            numbers = entries.record(tx, taken, now=now)
+            numbers = entries.record(tx, taken, theirs, now=now)
             _write(tx, before, after, numbers)
             versions += numbers
     return versions
@@ -178,28 +166,6 @@ def forget(tx: Connection, names: Collection[tuple[str, str]], digests: Digests)
     return changed
 
 
-def listing(
-    tx: Connection,
-    *,
-    channel: str | None = None,
-    limit: int = 100,
-    beyond: Suppression | None = None,
-    scope: str | None = None,
-) -> list[Suppression]:
-    """The current list in the order of its key, for `scope` as in check(); `beyond` is the last line of a page."""
-    c, e = table.c, ledger.c
-    lines = select(*_KEY, *_BLOCK_COLUMNS, e.reason, e.source, e.recorded_by.label("by"))
-    lines = lines.join(ledger, e.id == c.entry_id)
-    if scope is not None:
-        lines = lines.where(c.scope.in_((GROUP, scope)))
-    if channel is not None:
-        lines = lines.where(c.channel == channel)
-    if beyond is not None:
-        last = (beyond.subject_kind, beyond.subject, beyond.channel, beyond.scope)
-        lines = lines.where(tuple_(*_KEY) > tuple_(*last))
-    return [Suppression(**row._mapping) for row in tx.execute(lines.order_by(*_KEY).limit(limit))]
-
-
 def count(tx: Connection) -> int:
     """Lines of the current list."""
     return int(tx.execute(select(func.count()).select_from(table)).scalar_one())
@@ -222,11 +188,18 @@ def verify(tx: Connection) -> list[str]:
     return [str(difference) for difference in compare(tx).named]
 
 
-def _in_force(tx: Connection, new: Sequence[LedgerEntry], aliases: Aliases | None) -> dict[Key, Block]:
-    """The blocks of everyone whom the entries cover, by name or alias, on every channel and scope."""
-    covers = {cover for entry in new for cover in entries.subjects(entry)}
-    if aliases is not None:
-        covers |= {alias for kind, subject in list(covers) for alias in aliases(kind, subject)}
+def _aliases(tx: Connection, everyone: Collection[Subject], digests: Digests) -> Aliases:
+    """By which digests each of them may be on the list; nobody is asked for where no digest is on it, or among them."""
+    kinds = {kind + ending for kind, _ in everyone for ending in (KEYED, SHA256)}
+    named = any(kind in kinds for kind, _ in everyone)
+    if not named and not tx.execute(_ANY_OF, {"kinds": sorted(kinds)}).scalar():
+        return NOBODY_ELSE
+    return {cover: digests.aliases(*cover) for cover in everyone}
+
+
+def _in_force(tx: Connection, everyone: Collection[Subject], aliases: Aliases) -> dict[Key, Block]:
+    """The blocks of all of them, by name or alias, on every channel and scope."""
+    covers = {*everyone, *(alias for others in aliases.values() for alias in others)}
     kinds = sorted({kind for kind, _ in covers})
     found: dict[Key, Block] = {}
     for some in chunks(sorted({subject for _, subject in covers})):

@@ -20,6 +20,8 @@ LIMIT: Final = 32_768
 MOST: Final = 500
 """Addresses taken from one header."""
 
+ORDINARY: Final = re.compile(r"[A-Za-z0-9][\w.+-]{0,100}@[A-Za-z0-9.-]{1,200}[A-Za-z0-9]", re.ASCII)
+"""Addresses whose comparable form is their lower case."""
 _TOKEN: Final = re.compile(r'"((?:[^"\\]|\\.){0,1000})"|<([^<>]{0,1000})>|[(),;:]|[^\s"<>(),;:]+|\s+|.', re.DOTALL)
 _PLAIN: Final = re.compile(
     r'(?:[^\s@<>(),;:"\\\x00-\x1f\x7f]{1,254}|"[^"\\\x00-\x1f\x7f]{1,254}")@[^\s@<>(),;:"\\\x00-\x1f\x7f]{1,254}'
@@ -153,6 +155,8 @@ def comparable(address: str) -> str:
     A quoted local part that needs no quotes loses them (RFC 5321, section 4.1.2). Never raises: what is no
     address is only trimmed and lowered.
     """
+    if ORDINARY.fullmatch(address):  # nearly all
+        return address.lower()
     text = address.strip().strip("<>").strip().lower()
     local, at, domain = text.rpartition("@")
     if not at:

@@ -1,0 +1,75 @@
+"""Options that several commands have, and what they mean by the settings: channel, company, digest, delimiter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import Annotated, Final
+
+import typer
+
+from optout_daemon.config import Settings, desk_digests, desk_key
+from optout_daemon.core.digests import KEYED, SHA256, keyed, partner_key, sha256
+from optout_daemon.core.model import GROUP
+from optout_daemon.list_export import HMAC, Form
+
+By = Annotated[str | None, typer.Option(help="Who did it; by default the user.", show_default=False)]
+Company = Annotated[
+    str | None, typer.Option(help="One company of the group; without it, all of them.", show_default=False)
+]
+Partner = Annotated[str | None, typer.Option(help="Whose key digests with; see `partner-key`.", show_default=False)]
+
+
+class Digest(StrEnum):
+    NONE = "none"
+    SHA256 = "sha256"
+    HMAC = "hmac"
+
+
+class Kind(StrEnum):
+    EMAIL = "email"
+    NUMBER = "customer_number"
+
+
+class Delimiter(StrEnum):
+    COMMA = "comma"
+    SEMICOLON = "semicolon"
+    TAB = "tab"
+
+
+DELIMITERS: Final = {Delimiter.COMMA: ",", Delimiter.SEMICOLON: ";", Delimiter.TAB: "\t"}
+
+
+def channels_of(settings: Settings, given: list[str]) -> tuple[str, ...]:
+    """The channels as given, without repeats; wrong use where the settings have no such channel."""
+    for channel in given:
+        if channel not in settings.policy.channels:
+            raise typer.BadParameter(f'no channel "{channel}"; allowed: {", ".join(settings.policy.channels)}')
+    return tuple(sorted(set(given)))
+
+
+def company_of(settings: Settings, company: str | None) -> str | None:
+    """The company as given, None for all of them; wrong use where the settings have no such company."""
+    names = [one.name for one in settings.company]
+    if company is not None and company not in names:
+        raise typer.BadParameter(f"no [[company]] has this name; there are: {', '.join(names) or 'none'}")
+    return company
+
+
+def scope_of(settings: Settings, company: str | None) -> str | None:
+    """The scope that a person gives: a company, or `group` for all of them; None where they said nothing."""
+    return company if company == GROUP else company_of(settings, company)
+
+
+def digested(settings: Settings, form: Form, digest: Digest, partner: str | None) -> Form:
+    """The form with the digest that was asked for."""
+    if partner is not None and digest is not Digest.HMAC:
+        raise typer.BadParameter("it goes with --digest hmac", param_hint="--partner")
+    if digest is Digest.NONE:
+        return form
+    if digest is Digest.SHA256:
+        return replace(form, digest=sha256, ending=SHA256, name="sha256")
+    if partner is None:
+        return replace(form, digest=desk_digests(settings).of, ending=KEYED, name="hmac")
+    key = partner_key(desk_key(settings), partner)
+    return replace(form, digest=lambda subject: keyed(key, subject), ending=HMAC, name=f"hmac:{partner}")
