@@ -7,16 +7,18 @@ import hashlib
 import hmac
 import io
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from optout_daemon.core.digests import sha256
-from tests.project.desk import Desk
+from tests.project.desk import SETTINGS, Desk
 
 WHY = ("--reason", "asked", "--note", "letter of 1 April")
-HEAD = "subject_kind,subject,channel,scope,action,since,provisional,entry"
+HEAD = "subject_kind,subject,channel,scope,action,since,provisional,entry,may_arrive_until"
+COMPANIES = '\n[[company]]\nname = "Aozora"\n[[company]]\nname = "Hikari"\n'
 
 
 @pytest.fixture
@@ -179,7 +181,7 @@ def test_an_import_never_lifts_a_block(stopped: Desk) -> None:
         "uuid,email,status\na,anna@mail.example,enabled\nb,taro@mail.example,disabled\nc,x@mail.example,blocklisted\n",
     )
     assert (1, {"enabled": 1, "disabled": 1}) == (done["added"], done["left_alone"])
-    done = take_in(stopped, f"{HEAD}\r\nemail,anna@mail.example,email,group,resume,,no,9\r\n")
+    done = take_in(stopped, f"{HEAD}\r\nemail,anna@mail.example,email,group,resume,,no,9,\r\n")
     assert (0, {"resume": 1}) == (done["added"], done["left_alone"])
     assert 1 == stopped("suppressions", "check", "--email", "anna@mail.example").code
     assert 0 == stopped("suppressions", "check", "--email", "taro@mail.example").code
@@ -209,10 +211,69 @@ def test_an_export_can_be_imported_elsewhere(stopped: Desk, tmp_path: Path) -> N
 
 def test_a_postal_key_comes_back_as_it_was_given(desk: Desk) -> None:
     """Every kind of line that our own export has can be imported, or part of the list could not be moved."""
-    line = "postal,100-0001 1-1-1,print,group,stop,2026-03-01T09:00:00Z,no,9\r\n"
+    line = "postal,100-0001 1-1-1,print,group,stop,2026-03-01T09:00:00Z,no,9,2026-03-15\r\n"
     assert 1 == take_in(desk.stocked(), f"{HEAD}\r\n{line}")["added"]
 
-    assert line.replace(",9\r", ",1\r").encode() in export(desk)[1]
+    assert line.replace(",9,", ",1,").encode() in export(desk)[1]
+
+
+def test_an_export_of_an_older_version_is_taken_as_well(desk: Desk) -> None:
+    """It has no column for the last arrival; a sender's archive must not become unreadable by ours."""
+    head = HEAD.removesuffix(",may_arrive_until")
+
+    assert 1 == take_in(desk.stocked(), f"{head}\nemail,a@mail.example,email,group,stop,,no,9\n")["added"]
+
+
+def test_matter_in_print_may_arrive_for_as_long_as_the_settings_say(desk: Desk) -> None:
+    """It is under way on the day of the import, however old the opt-out is; a mailing house reads the day in the list."""
+    desk.settings(SETTINGS + "[channels.print]\nlead_days = 14\n")
+    take_in(desk.stocked(), "customer_number,since\n10000001,2020-01-01T00:00:00Z\n", "--channel", "print")
+    [row] = rows(export(desk)[1])
+    today = datetime.now(UTC).date()
+
+    assert row["may_arrive_until"] in {str(today + timedelta(days=days)) for days in (13, 14, 15)}
+
+
+@pytest.fixture
+def group(stopped: Desk) -> Desk:
+    """A group of two companies; Anna has stopped both, b@ one of them, c@ the other."""
+    stopped.settings(stopped.config.read_text() + COMPANIES)
+    for name, company in (("b", "Aozora"), ("c", "Hikari")):
+        take_in(stopped, f"email\n{name}@mail.example\n", "--company", company)
+    return stopped
+
+
+def test_a_company_is_given_its_own_blocks_and_the_groups(group: Desk) -> None:
+    """Another company's blocks are none of its business, and its receipt says that it asked for itself."""
+    manifest, data = export(group, "--company", "Aozora")
+    assert [("10000002", "group"), ("anna@mail.example", "group"), ("b@mail.example", "Aozora")] == [
+        (row["subject"], row["scope"]) for row in rows(data)
+    ]
+    assert ("Aozora", 4) == (manifest["scope"], len(rows(export(group)[1])))
+    assert ["", "Aozora"] == [one["scope"] for one in group("suppressions", "receipts", "--json").objects]
+
+
+@pytest.mark.parametrize(("options", "left"), [((), ""), (("--company", "Hikari"), "b@mail.example\n")])
+@pytest.mark.parametrize("digest", [(), ("--digest", "sha256")])
+def test_a_companys_list_is_scrubbed_by_its_own_blocks_and_the_groups(
+    group: Desk, options: tuple[str, ...], left: str, digest: tuple[str, ...]
+) -> None:
+    """Without the company every block counts: who does not say for whom they send must spare everybody."""
+    names = [f"{name}@mail.example" for name in ("anna", "b", "c")]
+    given = "".join(f"{sha256(name) if digest else name}\n" for name in names)
+    wanted = f"{sha256(left.strip())}\n" if digest and left else left
+
+    assert f"email\n{wanted}".encode() == scrub(group, f"email\n{given}", "--column", "email", *options, *digest)[1]
+
+
+def test_a_scope_that_is_no_company_of_the_settings_is_a_bad_line(group: Desk) -> None:
+    """A block for a company that nobody asks for would block nothing."""
+    content = f"{HEAD}\nemail,d@mail.example,email,Aozora,stop,,no,9,\nemail,e@mail.example,email,Umi,stop,,no,9,\n"
+    said = group("suppressions", "import", group.file("theirs.csv", content))
+
+    assert 1 == said.code
+    assert "  line 3: scope: neither group nor a [[company]] of the settings" in said.err.splitlines()
+    assert 2 == group("suppressions", "import", group.file("x.csv", "email\n"), "--company", "Umi").code
 
 
 def test_one_bad_line_refuses_the_whole_file_and_each_is_named(stopped: Desk) -> None:

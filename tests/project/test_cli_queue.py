@@ -14,7 +14,7 @@ from optout_daemon.parts import build
 from optout_daemon.processing import process
 from optout_daemon.store import inquiries, outbox
 from optout_daemon.store.database import Database
-from tests.project.desk import Desk
+from tests.project.desk import SETTINGS, Desk
 from tests.project.test_cli_explain import OPT_OUT
 
 NOW = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
@@ -104,14 +104,22 @@ def test_a_clerk_completes_an_inquiry_and_everything_follows(stocked: Desk) -> N
     assert {"missing", "confirmed"} == {reply["kind"] for reply in told["replies"]}
 
 
-def test_a_clerk_names_the_customer_and_the_channels(stocked: Desk) -> None:
-    """What the clerk says wins over what the machine read."""
+def test_a_clerk_names_the_customer_the_channels_and_the_company(stocked: Desk) -> None:
+    """What the clerk says wins over what the machine read, for which company included, and is shown."""
+    stocked.settings(SETTINGS + '[[company]]\nname = "Aozora"\n[[company]]\nname = "Hikari"\n')
     decided(stocked, OPT_OUT.replace("10000002", "10000009"))
-    said = stocked("queue", "resolve", "1", "--apply", "--number", "10000002", "--channel", "email", "--by", "Aki")
+    says = ("--apply", "--number", "10000002", "--channel", "email", "--by", "Aki")
+    assert 2 == stocked("queue", "resolve", "1", *says, "--company", "Umi").code
+    said = stocked("queue", "resolve", "1", *says, "--company", "Aozora")
 
     assert 0 == said.code, said.err
-    assert 1 == stocked("suppressions", "check", "--number", "10000002", "--channel", "email").code
-    assert 0 == stocked("suppressions", "check", "--number", "10000002", "--channel", "print").code
+    who = ("suppressions", "check", "--number", "10000002")
+    assert 1 == stocked(*who, "--company", "Aozora").code
+    assert 0 == stocked(*who, "--company", "Hikari").code
+    assert 0 == stocked(*who, "--channel", "print").code
+    assert ["Aozora"] == [
+        line.split()[1] for line in stocked("queue", "show", "1").out.splitlines() if "company" in line
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,15 @@ def test_fields_stand_below_each_other_with_their_places() -> None:
 
     assert len(lines) >= 2
     assert 1 == len({cell_len(line[: line.index("line ")]) for line in lines})
+
+
+def test_the_company_is_named_where_the_block_is_for_one() -> None:
+    """A clerk must see that the other companies of the group go on sending."""
+    found = explained(FORM)
+    one = replace(found, decision=replace(found.decision, scope="Aozora"))
+
+    assert "Nothing more is sent by: print." in "\n".join(told(found))
+    assert "Nothing more is sent from Aozora by: print." in "\n".join(told(one))
 
 
 def test_what_the_rules_saw_is_shown_as_it_was_written() -> None:
