@@ -191,14 +191,32 @@ def test_the_settings_in_the_readme_are_a_desk(tmp_path: Path) -> None:
     assert "desk@example.com" == load(file).desk.address
 
 
+def named_in(section: str) -> list[tuple[str, str]]:
+    """File and function of every test that a part of a page names."""
+    return re.findall(r"`(tests/[\w/.]+\.py)::(\w+)`", section)
+
+
+def missing(named: list[tuple[str, str]]) -> list[str]:
+    """Those of them that are not there."""
+    return [f"{file}::{name}" for file, name in named if not (ROOT / file).exists() or f"def {name}(" not in text(file)]
+
+
+def test_every_fault_names_tests_that_exist() -> None:
+    """No point of the table without a test, and a renamed test leaves no hole."""
+    section = text("docs/internals.md").partition("## Each fault")[2].partition("\n## ")[0]
+    rows = section.split("| --- | --- |\n")[1].strip().splitlines()
+    named = named_in(section)
+
+    assert [] == missing(named)
+    assert [] == [row for row in rows if not named_in(row)]
+    assert 35 <= len(rows)
+
+
 def test_every_promise_names_tests_that_exist() -> None:
     """docs/internals.md says which test holds which promise; a renamed test must not leave a hole."""
     section = text("docs/internals.md").partition("## The four promises")[2]
-    named = re.findall(r"`(tests/[\w/.]+\.py)::(\w+)`", section)
-    missing = [
-        f"{file}::{name}" for file, name in named if not (ROOT / file).exists() or f"def {name}(" not in text(file)
-    ]
+    named = named_in(section)
 
-    assert [] == missing
+    assert [] == missing(named)
     assert 12 <= len(named)
     assert 4 == len(re.findall(r"^### [1-4]\. ", section, re.MULTILINE))
