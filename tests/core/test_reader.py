@@ -210,3 +210,23 @@ def test_time_grows_with_the_text_and_no_faster(unit: str) -> None:
     rounds = ((seconds(3_000), seconds(30_000)) for _ in range(12))
 
     assert any(long <= 14 * short for short, long in rounds)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("더 이상 메일을 보내지 마세요. 김민수", ""),
+        ("Пожалуйста, не присылайте мне больше писем.", ""),
+        ("σταματήστε", ""),
+        ("ไม่ต้องส่งอีเมล", ""),
+        ("请停止发送", ""),
+        ("Bonjour, veuillez ne plus m'envoyer de courriels, merci", ""),
+        ("Please stop the catalogues, 김민수.", "en"),
+        ("停止してください", "ja"),
+    ],
+)
+def test_a_language_of_another_script_is_none_of_ours(text: str, language: str) -> None:
+    """Such a mail is answered in the desk's first language and in English, not in English alone (policy, section 5)."""
+    raw = f"From: a@example.com\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n".encode()
+
+    assert language == Reader(ReaderSettings()).read(raw).language

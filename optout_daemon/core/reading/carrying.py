@@ -12,6 +12,9 @@ from optout_daemon.core.reading.sentences import Sentence
 from optout_daemon.core.reading.words import Language
 
 _CARRYING: Final = (*STOPS, Polarity.RESUME, Polarity.KEEP)
+_LATIN: Final = re.compile("[a-z\u00df-\u024f]")
+_OTHER_SCRIPT: Final = re.compile("[\u0370-\u1dff\ua4d0-\ua95f\ua980-\uabff\uac00-\ud7ff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""Letters that neither Latin nor Japanese and Chinese have: Greek, Cyrillic, Hebrew, Arabic, of India, Thai, Hangul."""
 
 
 def has_substance(sentence: Sentence) -> bool:
@@ -47,6 +50,8 @@ def _knows(language: Language, text: str) -> bool:
         return False
     if language.script is not None and language.script.search(text):
         return True
+    if len(_OTHER_SCRIPT.findall(text)) > len(_LATIN.findall(text)):
+        return False
     words = re.findall(r"[a-zà-ɏ']+", text)
     return len(words) < 6 or any(word in language.common for word in words)
 
