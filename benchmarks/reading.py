@@ -4,6 +4,11 @@ Row 1: Reader.read plus match of one 5 kB mail, against `email.message_from_byte
 of the same bytes: at most 1.5 times, for each of the kinds in mails.py. The mails of a kind take turns, ours and the
 floor's as well. Row 2: ten times the text must take at most twelve times as long, for text, HTML, quotations and
 headers, plain and crafted. Processor time, since others may use the machine. Prints ratios; run it with `make bench`.
+
+Row 1 is held by answers above a quotation and, on an idle machine, by mails with HTML. Plain text that is all own
+words is not there yet: Japanese takes 2 to 2.6 times, English 2. No step takes more than a tenth of it; the largest is
+the search for the 80,000 phrases of a wish, whose automaton does not fit into a processor's cache. The ratio worsens
+when others use the machine, since the floor needs less of that cache.
 """
 
 from __future__ import annotations
