@@ -34,6 +34,11 @@ SOURCE: Final = "import"
 _DIGESTED: Final = tuple(kind + ending for kind in (EMAIL, CUSTOMER_NUMBER, POSTAL) for ending in (KEYED, SHA256))
 _CHUNK: Final = 500
 _AHEAD: Final = timedelta(days=1)
+_SECONDS: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
+_GO_TIME: Final = re.compile(r"^(\S+ [0-9:.]+) ([+-][0-9]{4}) \S+$")
+"""`2026-03-01 09:00:00.5 +0000 UTC`"""
+_NO_TIME: Final = "0001-01-01"
+"""What Go prints where there is none."""
 _WORD: Final = re.compile(r"[\w .-]{1,60}")
 
 
@@ -203,10 +208,11 @@ class _Reading:
         return email, number, digests
 
     def _since(self, text: str, problems: list[str]) -> datetime:
-        if not text:
+        text = _GO_TIME.sub(r"\1\2", text)
+        if not text or text.startswith(_NO_TIME):
             return self._now
         try:
-            at = datetime.fromtimestamp(int(text), UTC) if text.isdecimal() else datetime.fromisoformat(text)
+            at = datetime.fromtimestamp(float(text), UTC) if _SECONDS.fullmatch(text) else datetime.fromisoformat(text)
         except (ValueError, OverflowError, OSError):
             problems.append("time: neither ISO 8601 nor seconds since 1970")
             return self._now

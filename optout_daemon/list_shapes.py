@@ -1,6 +1,17 @@
 """Recognise a list of opt-outs by its header line: our own, SES, SendGrid, Mailchimp, listmonk, or mapped columns.
 
-Says which column holds what, and which rows of the file are opt-outs at all. Raises ImportRefused.
+Says which column holds what, and which rows of the file are opt-outs at all. Raises ImportRefused. Where the header
+lines are from, each found in public documentation or source:
+
+- SES: the members of ListSuppressedDestinations' answer, of which people make their files; SES writes none itself
+  (docs.aws.amazon.com/goto/WebAPI/sesv2-2019-09-27/ListSuppressedDestinations).
+- SendGrid: the members of the answers for global unsubscribes, `created` in seconds since 1970
+  (docs.sendgrid.com/api-reference/suppressions-global-suppressions/retrieve-all-global-suppressions); its files of
+  bounces, and of blocks, begin `status,reason,email,created`, as public programs that read them have it.
+- Mailchimp: capital letters, UNSUB_TIME or CLEAN_TIME by file, `YYYY-MM-DD HH:MM:SS`; not documented by Mailchimp, as
+  public programs that read the audience export have it. Its status is in the name of the file, not in a column.
+- listmonk: `uuid,email,name,attributes,status,created_at,updated_at`, times as Go prints them
+  (github.com/knadh/listmonk, cmd/subscribers.go).
 """
 
 from __future__ import annotations
