@@ -59,6 +59,7 @@ bench: $(VENV)/.dev ## time against a floor of the same run, as ratios; CUSTOMER
 	@$(BIN)/python -m benchmarks.candidates $(if $(CUSTOMERS),--customers $(CUSTOMERS))
 	@$(BIN)/python -m benchmarks.list
 	@$(BIN)/python -m benchmarks.queue
+	@$(BIN)/python -m benchmarks.api
 
 score: $(VENV)/.dev ## compare with a careful clerk, mail by mail
 	@$(BIN)/python -m tests.clerk --show

@@ -46,8 +46,8 @@ AND s.subject = lower(trim(m.email)) AND s.channel = 'email' WHERE s.subject IS 
 """
 
 
-def prepare(folder: Path, size: int) -> None:
-    """A desk with `size` blocked addresses, and a list of as many rows, half of them blocked, in no order."""
+def fill(folder: Path, size: int) -> None:
+    """A desk with `size` blocked addresses."""
     (folder / "config.toml").write_text(SETTINGS, encoding="utf-8")
     migrate.upgrade(f"sqlite:///{folder / 'desk.db'}")
     make_key_file(folder / "desk.key")
@@ -60,11 +60,17 @@ def prepare(folder: Path, size: int) -> None:
             ((number, at, at) for number in range(1, size + 1)),
         )
         database.executemany(
-            "INSERT INTO suppression VALUES ('email', ?, 'email', 'group', ?, 0, ?)",
+            "INSERT INTO suppression (subject_kind, subject, channel, scope, since, provisional, entry_id)"
+            " VALUES ('email', ?, 'email', 'group', ?, 0, ?)",
             ((f"customer{number:09}@example.org", at, number) for number in range(1, size + 1)),
         )
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
+
+
+def prepare(folder: Path, size: int) -> None:
+    """The desk, and a mailing list of as many rows, half of them blocked, in no order."""
+    fill(folder, size)
     with (folder / "mailing.csv").open("w", encoding="utf-8", newline="") as file:
         file.write("number,name,email,place\r\n")
         for row in range(size):

@@ -47,6 +47,7 @@ def block(
     scope: str = GROUP,
     cause: int | None = None,
     arrivals: Arrivals = NOTHING_PRINTED,
+    source: str = STAFF,
 ) -> list[int]:
     """Stop the channels for the whole group or one company; the new ledger numbers, none where all was stopped before.
 
@@ -59,12 +60,13 @@ def block(
             raise UnknownCustomer("no customer has this number; block by the e-mail address alone")
         if customer.email:
             emails.append(customer.email)
-    draft = LedgerEntry("", Action.STOP, reason, STAFF, by, now, scope=scope, cause=cause, note=note)
+    draft = LedgerEntry("", Action.STOP, reason, source, by, now, scope=scope, cause=cause, note=note)
     entries = [
         replace(entry, may_arrive_until=arrivals.until(entry.channel, now))
         for entry in _entries(draft, subject, channels, emails)
     ]
-    return _append(tx, entries, "blocked_by_hand", now=now, digests=digests)
+    event = "blocked_by_hand" if source == STAFF else "blocked_by_sender"
+    return _append(tx, entries, event, now=now, digests=digests)
 
 
 def lift(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from optout_daemon.cli import unsubscribe_tokens
+from optout_daemon.cli import api_tokens, unsubscribe_tokens
 
 app = typer.Typer(name="tokens", help="Tokens: for those who ask the list, and for List-Unsubscribe.")
+api_tokens.add_to(app)
 unsubscribe_tokens.add_to(app)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -80,6 +81,29 @@ class Database:
                     # write to a database that was made read-only meanwhile.
                     connection.exec_driver_sql("SET TRANSACTION READ ONLY")
                 yield connection
+
+    @contextmanager
+    def bare(self) -> Iterator[Any]:
+        """The driver's own connection outside any transaction, for a question that has to cost no more than itself.
+
+        Each statement sees what is committed when it begins. Only for reading; errors are translated like all others.
+        """
+        try:
+            lent = self._engine.raw_connection()
+        except exc.TimeoutError as error:
+            raise translated(error, self.place) or error from None
+        driver = lent.driver_connection
+        try:
+            if not self.is_sqlite:
+                driver.autocommit = True  # type: ignore[union-attr]
+            yield driver
+        except (sqlite3.Error, psycopg.Error) as error:
+            lent.invalidate()
+            raise translated(error, self.place) or error from None
+        finally:
+            if not self.is_sqlite and lent.is_valid:
+                driver.autocommit = False  # type: ignore[union-attr]
+            lent.close()
 
     def check_schema(self) -> None:
         """Return when the schema is the one of this program; SchemaError says what to do where it is not."""

@@ -29,6 +29,7 @@ POSTAL: Final = "postal"
 _PLAIN: Final = {CUSTOMER_NUMBER, EMAIL, POSTAL}
 
 STAFF: Final = "staff"
+API: Final = "api"
 """The source of what a person enters by hand; nothing else can lift a confirmed block."""
 
 PROVISIONAL: Final = "provisional"

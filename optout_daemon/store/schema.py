@@ -1,7 +1,7 @@
 """The tables: one source for the statements, the migrations and the test that compares the two.
 
 Rows are written and read by SQLAlchemy Core on the tables at the end of this module; the models describe them, those of
-staff in schema_staff.py.
+staff in schema_staff.py, of senders in schema_api.py.
 What stands in two places, and why:
 - raw mail is a table of its own, so that retention removes the bytes and leaves what became of them;
 - the ledger's subjects are rows of their own, since one entry covers a number and several addresses;
@@ -19,13 +19,15 @@ from sqlmodel import Field
 from optout_daemon.core.lifecycle import Delivery, State
 from optout_daemon.core.model import Act, Action, Category, Disposition, ReplyKind
 from optout_daemon.store.columns import CleanJSON, CleanKey, CleanText, identity, one_of
+from optout_daemon.store.schema_api import ApiTokenRow as ApiTokenRow
+from optout_daemon.store.schema_api import ApiUseRow as ApiUseRow
 from optout_daemon.store.schema_base import Base, only
 from optout_daemon.store.schema_staff import SignInFailureRow as SignInFailureRow
 from optout_daemon.store.schema_staff import StaffAccountRow as StaffAccountRow
 from optout_daemon.store.schema_staff import StaffRecoveryCodeRow as StaffRecoveryCodeRow
 from optout_daemon.store.schema_staff import StaffSessionRow as StaffSessionRow
 
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 """The revision that this program works with: the newest file in migrations/versions."""
 
 
@@ -431,3 +433,5 @@ staff_recovery_code: Final[Table] = _tables["staff_recovery_code"]
 sign_in_failure: Final[Table] = _tables["sign_in_failure"]
 held_text: Final[Table] = _tables["held_text"]
 presence: Final[Table] = _tables["presence"]
+api_token: Final[Table] = _tables["api_token"]
+api_use: Final[Table] = _tables["api_use"]

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from optout_daemon.core.roles import Role
+from optout_daemon.core.scopes import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Access:
     """
 
     roles: frozenset[Role] = frozenset()
-    scope: str = ""
+    scope: Scope | None = None
     quiet: bool = False
     owing: bool = False
     foreign: bool = False
@@ -70,5 +71,11 @@ ACCESS: Final[Mapping[str, Access]] = MappingProxyType(
         "mail.file": STAFF,
         "mail.attachment": STAFF,
         "evidence.page": STAFF,
+        "api.check": Access(scope=Scope.CHECK),
+        "api.check_many": Access(scope=Scope.CHECK),
+        "api.changes": Access(scope=Scope.EXPORT),
+        "api.add": Access(scope=Scope.ADD),
+        "api.document": EVERYBODY,
+        "health.metrics": Access(scope=Scope.METRICS),
     }
 )

@@ -5,52 +5,77 @@ Every route is one of guard.py's; `/static` alone is mounted, and holds nothing 
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from optout_daemon import __version__
+from optout_daemon.config import desk_digests
 from optout_daemon.web import (
     account,
+    api,
+    described,
     entrance,
     evidence,
     health,
     inquiry,
     mail_parts,
+    metrics,
+    problems,
     queue,
     refusals,
     staff_page,
     switch,
     unsubscribe,
 )
+from optout_daemon.web.bearer import Bearers
 from optout_daemon.web.guard import Guarded
 from optout_daemon.web.headers import SecurityHeaders
 from optout_daemon.web.rendering import ROOM, Pages
 from optout_daemon.web.site import Site
 
-LARGEST_BODY: Final = 2_000_000
+LARGEST_BODY: Final = 4_000_000
 """Bytes of a request's body: ten thousand addresses to check fit, a flood does not."""
-ROUTERS: Final = (
-    health.router,
-    switch.router,
-    unsubscribe.router,
-    entrance.router,
-    account.router,
-    staff_page.router,
-    queue.router,
-    inquiry.router,
-    mail_parts.router,
-    evidence.router,
+ROUTERS: Final = tuple(
+    room.router
+    for room in (
+        api,  # first: routes are tried in this order, and none is asked as often
+        health,
+        switch,
+        unsubscribe,
+        entrance,
+        account,
+        staff_page,
+        queue,
+        inquiry,
+        mail_parts,
+        evidence,
+        described,
+        metrics,
+    )
 )
 
 
-def build(site: Site) -> ASGIApp:
-    """The application for one desk. KeyError where a route has no row in the table of access."""
+def build(site: Site, bearers: Bearers | None = None) -> ASGIApp:
+    """The application for one desk; `bearers` are made where none are given.
+
+    KeyError where a route has no row in the table of access.
+    """
+    let_in = bearers or Bearers(site.built.database, site.clock)
+
+    @asynccontextmanager
+    async def serving(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(let_in.close)
+
     app = FastAPI(
         title="optout-daemon",
         version=__version__,
@@ -59,12 +84,16 @@ def build(site: Site) -> ASGIApp:
         openapi_url=None,
         redirect_slashes=False,
         max_body_size=LARGEST_BODY,
+        lifespan=serving,
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts(site), www_redirect=False)],
     )
     app.state.site = site
     app.state.pages = Pages()
     app.state.forgeries = unsubscribe.Forgeries()
+    app.state.bearers = let_in
+    app.state.digests = desk_digests(site.settings)
     refusals.add_to(app)
+    problems.add_to(app)
     routes()
     for router in ROUTERS:
         app.include_router(router)

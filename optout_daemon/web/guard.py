@@ -15,7 +15,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from optout_daemon.core.scopes import Scope
 from optout_daemon.web.access import ACCESS, Access
+from optout_daemon.web.bearer import Bearers
 from optout_daemon.web.origin import from_ours
 from optout_daemon.web.site import site_of
 from optout_daemon.web.who import Who
@@ -57,6 +59,8 @@ class Guarded(APIRoute):
             changes = request.method not in READS_ONLY
             if changes and not (access.scope or access.foreign or from_ours(request)):
                 raise Foreign
+            if access.scope:
+                await _admit(request, access.scope)
             if access.roles:
                 who = await _let_in(request, access)
                 if changes and not await _bears(request, who.csrf):
@@ -70,6 +74,13 @@ def who_of(request: Request) -> Who:
     """Who asks, on a route that is for staff."""
     who: Who = request.state.who
     return who
+
+
+async def _admit(request: Request, scope: Scope) -> None:
+    bearers: Bearers = request.app.state.bearers
+    if not bearers.is_fresh():
+        await run_in_threadpool(bearers.refresh)
+    request.state.token = bearers.admit(request, scope)
 
 
 async def _let_in(request: Request, access: Access) -> Who:

@@ -22,7 +22,8 @@ MOST_AT_ONCE: Final = 200
 def listen(settings: WebSettings) -> socket.socket:
     """The listening socket. SettingsError where the address is taken or not this machine's."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    opened = socket.socket(family, socket.SOCK_STREAM)
+    # With its protocol named: asyncio sets TCP_NODELAY on no other, and every answer would wait 40 ms for an ACK.
+    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind((settings.host, settings.port))
@@ -45,7 +46,7 @@ class WebServer:
             http="httptools",
             loop="asyncio",
             ws="none",
-            lifespan="off",
+            lifespan="on",
             log_config=None,
             access_log=False,  # it would hold what was searched for
             server_header=False,

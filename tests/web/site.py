@@ -22,6 +22,7 @@ from optout_daemon.signing_in import csrf
 from optout_daemon.store import migrate, staff
 from optout_daemon.store.staff import Account
 from optout_daemon.web.app import build as build_app
+from optout_daemon.web.bearer import Bearers
 from optout_daemon.web.server import WebServer, listen
 from optout_daemon.web.sign_in import SESSION, Sessions, open_door
 from optout_daemon.web.site import Site
@@ -49,9 +50,9 @@ class Clock:
 class WebDesk:
     """A served desk: its address, its database and parts, and the clock that it goes by."""
 
-    def __init__(self, settings: Settings, built: Built, clock: Clock, site: Site) -> None:
+    def __init__(self, settings: Settings, built: Built, clock: Clock, site: Site, bearers: Bearers) -> None:
         self.settings, self.built, self.clock, self.site = settings, built, clock, site
-        self.database = built.database
+        self.database, self.bearers = built.database, bearers
         self.url = f"http://{HOST}:{settings.web.port}"
         self.door = open_door(settings, built.database, cost=CHEAP)
         self._clients: list[httpx.Client] = []
@@ -114,10 +115,11 @@ def web_desk(
     clock = Clock(datetime(2026, 4, 1, 0, 30, tzinfo=UTC))
     with build(loaded, log=Log(level="error")) as built, listen(loaded.web) as opened:
         site = Site(loaded, built, clock, sign_in or Sessions(open_door(loaded, built.database, cost=CHEAP)))
-        server = WebServer(build_app(site), loaded.web, opened)
+        bearers = Bearers(built.database, clock)
+        server = WebServer(build_app(site, bearers), loaded.web, opened)
         thread = threading.Thread(target=server.run, name="web")
         thread.start()
-        served = WebDesk(loaded, built, clock, site)
+        served = WebDesk(loaded, built, clock, site, bearers)
         try:
             yield served
         finally:
