@@ -143,6 +143,7 @@ class Announcer:
                     line.since,
                     line.provisional,
                     line.entry_id,
+                    line.may_arrive_until,
                 )
                 for line in lines
             ),

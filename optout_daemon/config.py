@@ -299,7 +299,7 @@ class Settings(Section):
         different(self.company)
         known_channels(self.channels, self.policy.channels)
         known_companies([mailbox.company for mailbox in self.mailbox], self.company)
-        checked_sinks(self.sink, self.policy.channels)
+        checked_sinks(self.sink, self.policy.channels, tuple(company.name for company in self.company))
         if self.database.file is None and self.desk.key_file is None:
             raise config_checks.KeyProblem("must be set where the database is PostgreSQL", "desk", "key_file")
         largest = max(mailbox.max_message_size for mailbox in self.mailbox)

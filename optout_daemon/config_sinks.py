@@ -100,8 +100,8 @@ class SinkSettings(Section):
         return tuple((f"sink {self.name}: {key}", path) for key in keys if (path := getattr(self, key)) is not None)
 
 
-def checked(sinks: tuple[SinkSettings, ...], channels: tuple[str, ...]) -> None:
-    """What sinks must agree on with each other and with `policy.channels`; KeyProblem below `sink`."""
+def checked(sinks: tuple[SinkSettings, ...], channels: tuple[str, ...], companies: tuple[str, ...]) -> None:
+    """What sinks must agree on with each other, the channels, and the names in [[company]]; KeyProblem below `sink`."""
     for index, sink in enumerate(sinks):
         if sink.name in [other.name for other in sinks[:index]]:
             raise config_checks.KeyProblem("another sink has this name; each needs its own", "sink", index, "name")
@@ -110,4 +110,10 @@ def checked(sinks: tuple[SinkSettings, ...], channels: tuple[str, ...]) -> None:
                 allowed = ", ".join(channels)
                 raise config_checks.KeyProblem(
                     f'no channel "{channel[:40]}"; allowed: {allowed}', "sink", index, "channels"
+                )
+        for company in sink.companies:
+            if company not in companies:
+                allowed = ", ".join(companies) or "none is set up"
+                raise config_checks.KeyProblem(
+                    f'no [[company]] is called "{company[:40]}"; allowed: {allowed}', "sink", index, "companies"
                 )

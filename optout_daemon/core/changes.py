@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import idna
@@ -34,6 +34,8 @@ class Change:
     since: datetime | None
     provisional: bool
     entry: int
+    may_arrive_until: date | None = None
+    """The last day on which what was sent before the block may still arrive; None where none is known."""
 
 
 @dataclass(frozen=True, slots=True)

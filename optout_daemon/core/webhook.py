@@ -79,6 +79,7 @@ def _change(change: Change) -> dict[str, object]:
         "since": None if change.since is None else _iso(change.since),
         "provisional": change.provisional,
         "entry": change.entry,
+        "may_arrive_until": None if change.may_arrive_until is None else change.may_arrive_until.isoformat(),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
@@ -16,6 +16,7 @@ from optout_daemon.core.model import Action
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ANNA = Change("email", "anna@müller.example", "email", "group", Action.STOP, NOW, False, 7)
+LETTER = Change("postal_key", "1000001-1-1", "print", "group", Action.STOP, NOW, False, 9, date(2026, 12, 15))
 LIFTED = Change("customer_number", "20000001", "print", "Travel", Action.RESUME, None, False, 8)
 BATCH = Batch("crm", 5, 8, NOW, 0, (ANNA, LIFTED))
 NEW = "whsec_" + base64.b64encode(b"n" * 32).decode()
@@ -89,6 +90,7 @@ def test_the_message_says_how_each_line_stands_by_the_names_of_an_export() -> No
             "since": "2026-11-24T09:00:00Z",
             "provisional": False,
             "entry": 7,
+            "may_arrive_until": None,
         },
         {
             "subject_kind": "customer_number",
@@ -99,8 +101,16 @@ def test_the_message_says_how_each_line_stands_by_the_names_of_an_export() -> No
             "since": None,
             "provisional": False,
             "entry": 8,
+            "may_arrive_until": None,
         },
     ] == data["changes"]
+
+
+def test_a_block_of_printed_matter_says_until_when_some_may_still_arrive() -> None:
+    """Whoever prints the next catalogue is asked by the customer why this one came."""
+    [change] = json.loads(webhook.body(replace(BATCH, changes=(LETTER,))))["data"]["changes"]
+
+    assert "2026-12-15" == change["may_arrive_until"]
 
 
 @pytest.mark.parametrize(
