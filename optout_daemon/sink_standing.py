@@ -6,7 +6,7 @@ gone, needs a person at once: meanwhile somebody may be sent what they have opte
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -51,6 +51,12 @@ def standings(tx: Connection, settings: Settings) -> list[SinkStanding]:
     met = {state.name: state for state in sinks.listing(tx)}
     names = [sink.name for sink in settings.sink]
     return [_standing(tx, name, met.get(name)) for name in [*names, *sorted(met.keys() - set(names))]]
+
+
+def owed(tx: Connection, settings: Settings, entries: Collection[int]) -> list[str]:
+    """The sinks of the settings that were met and have not been told all of these ledger entries yet."""
+    wanted, last = {sink.name for sink in settings.sink}, max(entries, default=0)
+    return [state.name for state in sinks.listing(tx) if state.name in wanted and state.delivered < last]
 
 
 def judge_sinks(tx: Connection, settings: Settings, *, now: datetime) -> Iterator[Finding]:

@@ -10,9 +10,10 @@ import typer
 
 from optout_daemon import erasing, parts, syncing
 from optout_daemon.cli import output
+from optout_daemon.cli.erasures import Untold, refuse_while_owed, say_erased
 from optout_daemon.cli.output import AsJson, json_line, line
 from optout_daemon.cli.session import database_of, settings_of, who
-from optout_daemon.cli.suppressions import say_erased, subject_of
+from optout_daemon.cli.suppressions import subject_of
 from optout_daemon.config import desk_digests
 from optout_daemon.core.matching.number import normalise
 from optout_daemon.core.reading.address import comparable
@@ -115,6 +116,7 @@ def erase(
     context: typer.Context,
     number: Annotated[str, typer.Argument(metavar="NUMBER")],
     by: Annotated[str | None, typer.Option(help="Who did it; by default the user.", show_default=False)] = None,
+    untold: Untold = False,
     json: AsJson = False,
 ) -> None:
     """Erase a customer's record and name from table, ledger and list. What is blocked stays blocked.
@@ -125,6 +127,7 @@ def erase(
     subject = subject_of(settings, None, number)
     with database_of(settings) as database, database.transaction() as tx:
         done = erasing.erase(tx, subject, desk_digests(settings), by=by or who(), now=datetime.now(UTC))
+        refuse_while_owed(tx, settings, done, untold=untold)
     say_erased(done, as_json=json)
     raise typer.Exit(0 if done.customer or done.entries else 1)
 

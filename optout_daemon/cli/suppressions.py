@@ -11,13 +11,14 @@ import typer
 from optout_daemon import blocking
 from optout_daemon.blocking import Subject
 from optout_daemon.cli import leaks, lists, output
+from optout_daemon.cli.erasures import Untold, refuse_while_owed, say_erased
 from optout_daemon.cli.options import By, Company, channels_of, company_of
 from optout_daemon.cli.output import AsJson, cell, json_line, line, message
 from optout_daemon.cli.session import database_of, settings_of, who
 from optout_daemon.config import Settings, desk_digests
 from optout_daemon.core.matching.number import normalise
 from optout_daemon.core.model import EMAIL, GROUP
-from optout_daemon.erasing import Erased, erase
+from optout_daemon.erasing import erase
 from optout_daemon.parts import arrivals
 from optout_daemon.store import suppressions
 
@@ -176,6 +177,7 @@ def forget(
     by: By = None,
     email: Email = None,
     number: Number = None,
+    untold: Untold = False,
     json: AsJson = False,
 ) -> None:
     """Replace a person's address or number by a keyed digest in ledger and list. They stay blocked.
@@ -186,6 +188,7 @@ def forget(
     subject = subject_of(settings, email, number)
     with database_of(settings) as database, database.transaction() as tx:
         done = erase(tx, subject, desk_digests(settings), by=by or who(), now=datetime.now(UTC), record=False)
+        refuse_while_owed(tx, settings, done, untold=untold)
     say_erased(done, as_json=json)
 
 
@@ -215,18 +218,6 @@ def verify(
         outcome = f"{found.differing} differ" if found.differing else "the list is what the ledger gives"
         line(f"version {version}, {found.lines} lines: {outcome}{'; repaired' if found.differing and repair else ''}")
     raise typer.Exit(1 if found.differing and not repair else 0)
-
-
-def say_erased(done: Erased, *, as_json: bool) -> None:
-    """What an erasure did."""
-    if as_json:
-        json_line(done)
-        return
-    parts = ["the customer's record"] if done.customer else []
-    parts += [f"the name in entries {', '.join(map(str, done.entries))}"] if done.entries else []
-    line("erased: " + " and ".join(parts) if parts else "nothing to erase: not in the list")
-    if done.kept:
-        line(f"kept: {done.kept} address(es) that another customer has too")
 
 
 def subject_of(settings: Settings, email: str | None, number: str | None) -> Subject:
