@@ -20,7 +20,7 @@ from optout_daemon.core.digests import KEYED, SHA256, plain_kind
 from optout_daemon.core.model import Act
 from optout_daemon.errors import OptoutError
 from optout_daemon.given_file import whole
-from optout_daemon.store import list_lines, receipts, suppressions
+from optout_daemon.store import audit, list_lines, receipts, suppressions
 from optout_daemon.store.database import Database
 from optout_daemon.store.list_lines import ListLine
 
@@ -119,6 +119,7 @@ def export(
         )
         with database.transaction() as tx:
             number = receipts.record(tx, receipt)
+            audit.record(tx, event="list_exported", actor=by, now=now, data={"receipt": number})
         manifest = Manifest(
             path.name,
             number,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Final
 
 import typer
 
-from optout_daemon.config import Settings, desk_digests, desk_key
-from optout_daemon.core.digests import KEYED, SHA256, keyed, partner_key, sha256
+from optout_daemon import list_digests
+from optout_daemon.config import Settings
 from optout_daemon.core.model import GROUP
-from optout_daemon.list_export import HMAC, Form
+from optout_daemon.list_export import Form
 
 By = Annotated[str | None, typer.Option(help="Who did it; by default the user.", show_default=False)]
 Company = Annotated[
@@ -65,11 +64,4 @@ def digested(settings: Settings, form: Form, digest: Digest, partner: str | None
     """The form with the digest that was asked for."""
     if partner is not None and digest is not Digest.HMAC:
         raise typer.BadParameter("it goes with --digest hmac", param_hint="--partner")
-    if digest is Digest.NONE:
-        return form
-    if digest is Digest.SHA256:
-        return replace(form, digest=sha256, ending=SHA256, name="sha256")
-    if partner is None:
-        return replace(form, digest=desk_digests(settings).of, ending=KEYED, name="hmac")
-    key = partner_key(desk_key(settings), partner)
-    return replace(form, digest=lambda subject: keyed(key, subject), ending=HMAC, name=f"hmac:{partner}")
+    return list_digests.digested(settings, form, digest.value, partner)

@@ -35,6 +35,7 @@ STAFF: Final = Access(frozenset(Role))
 STAFF_QUIETLY: Final = Access(frozenset(Role), quiet=True)
 DECIDERS: Final = Access(frozenset({Role.CLERK, Role.SUPERVISOR}))
 OWING: Final = Access(frozenset(Role), owing=True)
+OVERSEERS: Final = Access(frozenset({Role.SUPERVISOR, Role.AUDITOR}))
 SUPERVISORS: Final = Access(frozenset({Role.SUPERVISOR}))
 
 ACCESS: Final[Mapping[str, Access]] = MappingProxyType(
@@ -51,6 +52,14 @@ ACCESS: Final[Mapping[str, Access]] = MappingProxyType(
         "account.authenticator": OWING,
         "account.confirm": OWING,
         "account.sessions": OWING,
+        "suppressions.page": STAFF,
+        "suppressions.find": STAFF,
+        "suppressions.person": STAFF,
+        "suppressions.entry": STAFF,
+        "suppressions.add": DECIDERS,
+        "suppressions.lift": SUPERVISORS,
+        "suppressions.receipts": OVERSEERS,
+        "suppressions.export": SUPERVISORS,
         "staff.list": SUPERVISORS,
         "staff.add": SUPERVISORS,
         "staff.change": SUPERVISORS,

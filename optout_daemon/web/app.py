@@ -33,6 +33,9 @@ from optout_daemon.web import (
     queue,
     refusals,
     staff_page,
+    suppression_changes,
+    suppression_files,
+    suppressions,
     switch,
     unsubscribe,
 )
@@ -58,6 +61,9 @@ ROUTERS: Final = tuple(
         inquiry,
         mail_parts,
         evidence,
+        suppressions,
+        suppression_changes,
+        suppression_files,
         described,
         metrics,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from importlib import resources
 from io import BytesIO
 from typing import Final
@@ -40,6 +40,10 @@ class Language:
     def day(self, at: datetime, zone: tzinfo) -> str:
         """A day, the same way."""
         return format_date(at.astimezone(zone).date(), "medium", locale=self.locale)
+
+    def date(self, day: date) -> str:
+        """A day of the calendar, the same way."""
+        return format_date(day, "medium", locale=self.locale)
 
     def age(self, since: datetime, now: datetime) -> str:
         """How long ago that was, in one unit."""

@@ -23,7 +23,11 @@ def N_(text: str) -> str:
     return text
 
 
-ENTRIES: Final[Sequence[Entry]] = (Entry("queue.list", N_("Queue")), Entry("staff.list", N_("Staff")))
+ENTRIES: Final[Sequence[Entry]] = (
+    Entry("queue.list", N_("Queue")),
+    Entry("suppressions.page", N_("Suppressions")),
+    Entry("staff.list", N_("Staff")),
+)
 """In the order in which they are shown: Entry("queue.list", N_("Queue")) and so on; each room adds its own."""
 
 

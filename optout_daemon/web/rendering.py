@@ -57,6 +57,7 @@ class Pages:
                     "url": partial(_path_for, request),
                     "moment": partial(language.moment, zone=zone),
                     "day": partial(language.day, zone=zone),
+                    "date": language.date,
                     "age": partial(language.age, now=site.clock()),
                     **values,
                 }

@@ -54,6 +54,13 @@ def place_keys(customer: Customer) -> Iterable[Key]:
     return _place_keys(customer.address, customer.postal_code)
 
 
+def text_keys(text: str) -> tuple[Key, ...]:
+    """(kind, key) rows of what a person typed to find somebody: an address with its postal code, else a name."""
+    alone = (FAMILY, bare(fold(text).strip()))
+    keys = tuple(_place_keys(text, "")) or (*_name_keys(text), *_sound_keys(text), alone)
+    return tuple(dict.fromkeys(key for key in keys if key[1]))
+
+
 @dataclass(frozen=True)
 class SearchKeys:
     """What to look up for one mail: the numbers that it states, and the keys, made when asked for."""
