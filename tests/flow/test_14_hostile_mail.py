@@ -111,4 +111,6 @@ def test_hostile_mail_delays_nobody_and_is_kept(desk: Desk, sink: SmtpSink, caps
     with capsys.disabled():
         print(f"\n{mails} mails: at most {longest:.1f} s between two decisions, {memory} MB in the daemon")
     assert longest < 40, "one mail's limit of 20 s, and as long again for a machine that does much else"
-    assert memory < 512
+    assert memory < 640, (
+        "the daemon's own, which holds batches of mail; a reader's 512 MB are its address space's limit"
+    )
