@@ -1,4 +1,4 @@
-"""One Chromium for all tests here; each has a desk of its own."""
+"""One Chromium for all tests here; each has a desk of its own, or its module has."""
 
 from __future__ import annotations
 
@@ -22,4 +22,11 @@ def browser() -> Iterator[Browser]:
 def desk(tmp_path: Path) -> Iterator[WebDesk]:
     """A new desk on SQLite, served."""
     with web_desk(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDesk]:
+    """One desk for all tests of a module."""
+    with web_desk(tmp_path_factory.mktemp("desk")) as made:
         yield made

@@ -18,18 +18,23 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1360, "height": 900}
 PATIENCE = 10_000
 """Milliseconds that a page may take on a busy machine before something is wrong."""
+REPORTING = """\
+addEventListener("securitypolicyviolation", (seen) =>
+  console.error(`policy: ${seen.effectiveDirective} ${seen.blockedURI} ${seen.sample}`));
+"""
+"""Has the console say what a page's own policy kept from happening (CSP Level 3, section 5.3)."""
 
 
 @dataclass
 class Log:
-    """What one page did: every address asked for, every message of its console, every dialog and error."""
+    """What one page did: every address asked for; every message of its console, dialog, error and report."""
 
     asked: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
     def dismissed(self, dialog: Dialog) -> None:
         """A dialog is nothing that any page of ours opens."""
-        self.said.append(dialog.message)
+        self.said.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
     def foreign(self, desk: WebDesk) -> list[str]:
@@ -77,6 +82,7 @@ def page_of(
             {"name": "language", "value": language, "url": desk.url},
         ]
     )
+    context.add_init_script(REPORTING)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     log = Log()
