@@ -8,6 +8,7 @@ import pytest
 
 from optout_daemon.core.decision import decide, staff_decision
 from optout_daemon.core.model import (
+    GROUP,
     Agreement,
     Authentication,
     Category,
@@ -96,6 +97,27 @@ def test_dmarc_pass_and_another_sender_address_do_not_matter():
     assert decision.disposition is Disposition.APPLIED
     assert "author's address is not the one on record" in decision.evidence
     assert "dmarc pass by the trusted host" in decision.evidence
+
+
+# -- whose sendings ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("named", "mailbox", "scope"),
+    [
+        ({}, "", GROUP),
+        ({}, "Hikari Wine", "Hikari Wine"),
+        ({"company": "Aozora Travel"}, "", "Aozora Travel"),
+        ({"company": "Aozora Travel"}, "Hikari Wine", "Aozora Travel"),
+        ({"every_company": True}, "", GROUP),
+        ({"every_company": True}, "Hikari Wine", GROUP),
+    ],
+)
+def test_one_company_stops_where_mail_or_mailbox_names_it_and_else_all_of_them(named, mailbox, scope):
+    """A block that is too narrow sends mail to somebody who has asked for none; "all of you" beats the mailbox."""
+    decision = judged(reading(wish=wish(**named)), company=mailbox)
+
+    assert (Disposition.APPLIED, scope) == (decision.disposition, decision.scope)
 
 
 # -- section 1: machines -----------------------------------------------------------------------------------------
@@ -323,6 +345,7 @@ def test_unsolicited_advertising_without_headers_is_held_unanswered():
     decision = judged(reading(machine=Machine(unsolicited=True)))
 
     assert outcome(decision) == ("held", ("not_an_opt_out",), "none")
+    assert decision.category is Category.OTHER
 
 
 def test_an_unstated_wish_is_not_applied_where_no_inquiry_is_required():
@@ -386,6 +409,7 @@ def test_both_doubts_are_named():
     decision = judged(reading(envelope=envelope(author=None, author_as_given=""), authentication=Authentication.FAIL))
 
     assert outcome(decision)[1] == ("unauthenticated", "no_single_author")
+    assert decision.evidence[-1] == "doubtful_sender: held, unauthenticated, no_single_author"
 
 
 def test_an_opt_out_that_cannot_be_answered_is_held():
@@ -396,6 +420,7 @@ def test_an_opt_out_that_cannot_be_answered_is_held():
     assert outcome(decision) == ("held", ("machine_sender",), "none")
     assert decision.no_reply_because == "nobody reads the author's address"
     assert decision.customer_number is None
+    assert decision.evidence[-1] == "nobody_to_answer: held, machine_sender"
 
 
 # -- fields, spans, evidence -------------------------------------------------------------------------------------

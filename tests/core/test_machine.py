@@ -298,3 +298,46 @@ def test_a_text_that_points_at_an_attachment_says_nothing() -> None:
     assert machine.refers_to_attachment(points, LANGUAGES, ())
     assert not machine.refers_to_attachment(points, LANGUAGES, NUMBER)
     assert not machine.refers_to_attachment(shows, LANGUAGES, ())
+
+
+def withdraws(*pieces: tuple[str, SegmentKind]) -> bool:
+    text, segments = "", []
+    for piece, kind in pieces:
+        segments.append(Segment(kind, len(text), len(text) + len(piece)))
+        text += piece
+    return machine.withdraws(text, segments, LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Please DISREGARD my last mail.",
+        "That wasn\u2019t me!",
+        "メールは続けて送ってください。",
+        "前回の依頼は撤回いたします。",
+    ],
+)
+def test_an_answer_may_take_back_what_was_asked_for(said: str) -> None:
+    """It completes nothing, in whichever language (policy, sections 3 and 6)."""
+    assert withdraws((said, SegmentKind.OWN))
+
+
+@pytest.mark.parametrize("kind", [one for one in SegmentKind if one is not SegmentKind.OWN])
+def test_only_own_words_take_it_back(kind: SegmentKind) -> None:
+    """Our own mail, quoted below, may speak of a mail sent by mistake."""
+    assert not withdraws(("My address is 5 Kirby Isle.\n", SegmentKind.OWN), ("> sent by mistake\n", kind))
+
+
+def test_own_words_around_a_quotation_are_read_one_line_at_a_time() -> None:
+    """What stands below it counts; what a quotation parts is no phrase."""
+    quoted = ("> hello\n", SegmentKind.QUOTATION)
+
+    assert withdraws(("5 Kirby Isle\n", SegmentKind.OWN), quoted, ("Keep sending, please.", SegmentKind.OWN))
+    assert not withdraws(("We keep ", SegmentKind.OWN), quoted, ("sending letters.", SegmentKind.OWN))
+    assert not withdraws(("Never", SegmentKind.OWN), quoted, (" mind", SegmentKind.OWN))
+    assert not withdraws(("My address is 5 Kirby Isle.", SegmentKind.OWN))
+
+
+def test_a_language_without_such_phrases_takes_nothing_back() -> None:
+    """A kind that a language lacks is no error."""
+    assert not machine.withdraws("never mind", [Segment(SegmentKind.OWN, 0, 10)], [Speech({})])

@@ -22,7 +22,7 @@ from optout_daemon.core.model import (
     Wish,
 )
 from optout_daemon.core.one_click import LENGTH, OneClick, Target, plus_address
-from tests.builders import envelope, reading
+from tests.builders import envelope, match, reading
 
 TOKENS = OneClick(b"k" * 32)
 ANNA = Target("email", "anna@mail.example", "email", "group")
@@ -110,8 +110,8 @@ def test_elsewhere_or_in_pieces_it_is_none(subject: str) -> None:
     assert [] == TOKENS.handles_in(subject, [f"{TOKEN}@shop.example", f"desk+bounce={TOKEN[1:]}a@shop.example"])
 
 
-def decided(read: Reading, **context: Any) -> Decision:
-    return decide(read, Match(), Policy(), Context(clicked=Clicked("email", "travel"), **context), {"desk@example.com"})
+def decided(read: Reading, found: Match = Match(), **context: Any) -> Decision:  # noqa: B008 - frozen
+    return decide(read, found, Policy(), Context(clicked=Clicked("email", "travel"), **context), {"desk@example.com"})
 
 
 NOTHING = Wish()
@@ -152,7 +152,7 @@ def test_whoever_sends_it_need_not_be_believed_and_is_not_answered() -> None:
         (Machine(), {"duplicate": True}),
     ],
 )
-def test_a_bounce_our_own_mail_and_the_same_mail_again_are_ignored(machine: Machine, context: dict[str, bool]) -> None:
+def test_a_bounce_our_own_mail_and_the_same_mail_again_are_ignored(machine: Machine, context: dict[str, Any]) -> None:
     """Nobody pressed anything there."""
     assert "ignored" == decided(reading(wish=NOTHING, fields=(), numbers=(), machine=machine), **context).disposition
 
@@ -162,6 +162,35 @@ def test_who_wants_the_mails_to_go_on_is_read_by_a_person() -> None:
     decision = decided(reading(wish=Wish(Category.OPT_IN, stated=True), fields=(), numbers=()))
 
     assert ("held", (Reason.NOT_AN_OPT_OUT,)) == (decision.disposition, decision.reasons)
+    assert (Category.OPT_IN, (), "group", False) == (
+        decision.category, decision.channels, decision.scope, decision.by_token,
+    )  # fmt: skip
+
+
+def test_who_takes_it_back_in_an_answer_is_read_by_a_person() -> None:
+    """An answer `that was not me` keeps the subject with the token: nothing is stopped by it."""
+    decision = decided(reading(wish=NOTHING, fields=(), numbers=(), withdraws=True))
+
+    assert ("held", (), False) == (decision.disposition, decision.channels, decision.by_token)
+
+
+def test_a_token_names_no_customer_and_stops_its_own_channel_alone() -> None:
+    """The mail may be forwarded: the reply must not tell the number, and the token is good for one channel."""
+    decision = decided(reading(), match())
+
+    assert ("applied", None, ("email",), "travel", True) == (
+        decision.disposition, decision.customer_number, decision.channels, decision.scope, decision.by_token,
+    )  # fmt: skip
+    assert (Category.OPT_OUT, True) == (decision.category, decision.follow_up)
+
+
+@pytest.mark.parametrize("machine", [Machine(Reason.BULK), Machine(for_a_person=True)])
+def test_what_a_machine_writes_beside_it_is_for_nobody(machine: Machine) -> None:
+    """The program that sends the mail asks no question; the queue is for people's."""
+    wish = Wish(Category.QUESTION, stated=True, follow_up=True)
+    decision = decided(reading(wish=wish, fields=(), numbers=(), machine=machine))
+
+    assert ("applied", False) == (decision.disposition, decision.follow_up)
 
 
 @pytest.mark.parametrize("category", [Category.QUESTION, Category.COMPLAINT, Category.DISCLOSURE])
@@ -170,3 +199,4 @@ def test_what_else_a_person_asks_beside_it_is_for_a_person(category: Category) -
     decision = decided(reading(wish=Wish(category, stated=True), fields=(), numbers=()))
 
     assert ("applied", True) == (decision.disposition, decision.follow_up)
+    assert Category.OPT_OUT is decision.category

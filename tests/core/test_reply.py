@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from optout_daemon.core.decision import decide
 from optout_daemon.core.model import (
+    GROUP,
     Agreement,
     Authentication,
     Decision,
+    Disposition,
     FieldName,
     Machine,
     Policy,
@@ -198,3 +201,43 @@ def test_only_a_confirmation_names_number_and_channels_and_only_missing_names_fi
     assert (received.channels, received.customer_number, received.missing) == ((), None, ())
     assert isinstance(confirmed, ReplyPlan)
     assert confirmed.missing == ()
+
+
+@pytest.mark.parametrize("kind", [ReplyKind.CONFIRMED, ReplyKind.RECEIVED, ReplyKind.MISSING])
+def test_only_a_confirmation_names_the_company(kind: ReplyKind) -> None:
+    """Where nothing was stopped there is no company to name (policy, section 5)."""
+    read = reading()
+    made = plan(replace(decided(read), reply=kind, scope="Aozora Travel"), read, POLICY, OWN)
+
+    assert isinstance(made, ReplyPlan)
+    assert ("Aozora Travel" if kind is ReplyKind.CONFIRMED else GROUP) == made.scope
+
+
+ANSWERED: dict[str, Any] = {"reply": ReplyKind.ANSWER, "answer": "See you in May."}
+
+
+def test_a_persons_answer_goes_out_though_the_mail_is_put_aside() -> None:
+    """The one reply to what is ignored; it says their words and nothing that was read or matched."""
+    read = reading()
+    made = plan(replace(decided(read), disposition=Disposition.IGNORED, **ANSWERED), read, POLICY, OWN)
+
+    assert isinstance(made, ReplyPlan)
+    assert (ReplyKind.ANSWER, "See you in May.") == (made.kind, made.text)
+    assert (None, (), (), GROUP) == (made.customer_number, made.channels, made.missing, made.scope)
+
+
+@pytest.mark.parametrize("kind", [ReplyKind.CONFIRMED, ReplyKind.RECEIVED, ReplyKind.MISSING])
+def test_no_other_reply_holds_free_text(kind: ReplyKind) -> None:
+    """Policy, section 5: the desk's own replies name fields, channels, company and number alone."""
+    read = reading()
+    made = plan(replace(decided(read), reply=kind, answer="See you in May."), read, POLICY, OWN)
+
+    assert isinstance(made, ReplyPlan)
+    assert "" == made.text
+
+
+def test_a_machine_gets_no_persons_answer_either() -> None:
+    """One gate before every reply."""
+    made = plan(replace(decided(reading()), **ANSWERED), reading(machine=Machine(for_a_person=True)), POLICY, OWN)
+
+    assert NoReply("a machine wrote it") == made

@@ -88,16 +88,16 @@ def gate(
     """
     languages = (language, *(other for other in all_languages if other is not language))
     case = Case(mail, fields, wish, segments, languages, settings)
-    spam = spam_header(case) is not None
-    own_address = own_address_is_author(case) is not None
     if (evidence := _evidence(case)) is not None:
         reason, rule, hit = evidence
+        # Both are rules too: where nothing fires, neither holds.
+        spam, own_address = spam_header(case) is not None, own_address_is_author(case) is not None
         person = _made_for_a_person(case, reason, rule)
         return Machine(reason, for_a_person=person, own_address=own_address, spam=spam, hits=(hit,))
     if (form := written_by_a_form(case)) is not None:
-        return Machine(for_a_person=True, spam=spam, hits=(RuleHit("machine.form", form),))
+        return Machine(for_a_person=True, hits=(RuleHit("machine.form", form),))
     if (advert := unsolicited_text(case)) is not None:
-        return Machine(unsolicited=True, spam=spam, hits=(RuleHit("machine.unsolicited", advert),))
+        return Machine(unsolicited=True, hits=(RuleHit("machine.unsolicited", advert),))
     return Machine()
 
 
