@@ -1,0 +1,108 @@
+"""Every page as staff see it: nothing that axe-core calls serious, nothing wider than a phone, in both languages.
+
+Each is drawn into a picture meanwhile: below `PICTURES` where that names a folder, else nowhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page, expect
+
+from optout_daemon.core.roles import Role
+from tests.browser.desk import PHONE, page_of
+from tests.browser.morning import Morning
+from tests.web.site import WebDesk
+
+pytestmark = pytest.mark.slow  # a browser, a server and reader processes
+
+RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+LARGEST = 150_000
+"""Bytes of a picture: the repository carries them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One page: its address on this morning, and what is done on it before it is looked at."""
+
+    name: str
+    path: Callable[[Morning], str]
+    act: Callable[[Page], None] = lambda page: None
+
+
+def answering(page: Page) -> None:
+    """The reply is shown before it goes."""
+    page.keyboard.press("3")
+    expect(page.locator("#preview .letter")).to_be_visible()
+
+
+def helped(page: Page) -> None:
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+
+
+PAGES = (
+    Shown("queue", lambda morning: "/queue"),
+    Shown("keys", lambda morning: "/queue", helped),
+    Shown("inquiry", lambda morning: f"/inquiries/{morning.held}", answering),
+    Shown("decided", lambda morning: f"/inquiries/{morning.applied}"),
+    Shown("evidence", lambda morning: f"/inquiries/{morning.applied}/evidence"),
+    Shown("account", lambda morning: "/account"),
+    Shown("staff", lambda morning: "/staff"),
+    Shown("sign-in", lambda morning: "/sign-in"),
+)
+
+
+@pytest.fixture(scope="module")
+def morning(shared: WebDesk) -> Morning:
+    for name, role in (("sato", Role.CLERK), ("tanaka", Role.CLERK), ("audit", Role.AUDITOR)):
+        shared.account(role, name=name)
+    return Morning(shared)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
+def test_a_page_is_fit_for_everybody(
+    browser: Browser, shared: WebDesk, morning: Morning, shown: Shown, language: str
+) -> None:
+    """WCAG 2.2 AA as far as a program can tell: at a desk in light, on a phone in dark, without scrolling sideways."""
+    with page_of(browser, shared, "kato", Role.SUPERVISOR, language=language) as (page, log):
+        page.goto(shown.path(morning))
+        shown.act(page)
+        picture(page, f"{shown.name}-{language}.png")
+        wide = amiss(page)
+        page.emulate_media(color_scheme="dark")
+        page.set_viewport_size(PHONE)
+        narrow, sideways = amiss(page), page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    assert ([], [], 0) == (wide, narrow, max(0, sideways))
+    advice = "[DOM] "  # what Chromium would like of a form; staff set a colleague's password, whose name is not theirs
+    assert ([], []) == ([said for said in log.said if not said.startswith(advice)], log.foreign(shared))
+
+
+def amiss(page: Page) -> list[str]:
+    """What axe-core calls serious or critical, with the place."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        f"{each['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
+
+
+def picture(page: Page, name: str) -> None:
+    """Draw what a clerk sees, from the top of the page."""
+    folder = os.environ.get("PICTURES")
+    if not folder:
+        return
+    page.evaluate("scrollTo(0, 0)")
+    path = Path(folder) / name
+    page.screenshot(path=path)
+
+    assert path.stat().st_size < LARGEST
