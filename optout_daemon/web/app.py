@@ -23,6 +23,7 @@ from optout_daemon.web import (
     account,
     api,
     described,
+    desk,
     entrance,
     evidence,
     health,
@@ -64,6 +65,7 @@ ROUTERS: Final = tuple(
         suppressions,
         suppression_changes,
         suppression_files,
+        desk,
         described,
         metrics,
     )

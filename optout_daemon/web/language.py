@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from importlib import resources
 from io import BytesIO
 from typing import Final
 
 from babel import Locale
 from babel.core import negotiate_locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -41,9 +41,17 @@ class Language:
         """A day, the same way."""
         return format_date(at.astimezone(zone).date(), "medium", locale=self.locale)
 
-    def date(self, day: date) -> str:
+    def on(self, day: date) -> str:
         """A day of the calendar, the same way."""
         return format_date(day, "medium", locale=self.locale)
+
+    def month(self, day: date) -> str:
+        """The month of a day."""
+        return format_skeleton("yMMMM", day, locale=self.locale)
+
+    def span(self, length: timedelta) -> str:
+        """A length of time, in one unit."""
+        return format_timedelta(length, locale=self.locale, threshold=1.2)
 
     def age(self, since: datetime, now: datetime) -> str:
         """How long ago that was, in one unit."""

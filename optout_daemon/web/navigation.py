@@ -26,6 +26,7 @@ def N_(text: str) -> str:
 ENTRIES: Final[Sequence[Entry]] = (
     Entry("queue.list", N_("Queue")),
     Entry("suppressions.page", N_("Suppressions")),
+    Entry("desk.page", N_("Desk")),
     Entry("staff.list", N_("Staff")),
 )
 """In the order in which they are shown: Entry("queue.list", N_("Queue")) and so on; each room adds its own."""

@@ -57,7 +57,9 @@ class Pages:
                     "url": partial(_path_for, request),
                     "moment": partial(language.moment, zone=zone),
                     "day": partial(language.day, zone=zone),
-                    "date": language.date,
+                    "date": language.on,
+                    "month_name": language.month,
+                    "span": language.span,
                     "age": partial(language.age, now=site.clock()),
                     **values,
                 }

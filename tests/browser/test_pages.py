@@ -46,12 +46,23 @@ def helped(page: Page) -> None:
     expect(page.locator("#help")).to_be_visible()
 
 
+def found(page: Page) -> None:
+    """Somebody is found by name."""
+    page.fill("#typed", "山田 太郎")
+    page.keyboard.press("Enter")
+    expect(page.locator("#found table")).to_be_visible()
+
+
 PAGES = (
     Shown("queue", lambda morning: "/queue"),
     Shown("keys", lambda morning: "/queue", helped),
     Shown("inquiry", lambda morning: f"/inquiries/{morning.held}", answering),
     Shown("decided", lambda morning: f"/inquiries/{morning.applied}"),
     Shown("evidence", lambda morning: f"/inquiries/{morning.applied}/evidence"),
+    Shown("suppressions", lambda morning: "/suppressions", found),
+    Shown("person", lambda morning: "/suppressions/entries/1"),
+    Shown("receipts", lambda morning: "/suppressions/receipts"),
+    Shown("desk", lambda morning: "/desk"),
     Shown("account", lambda morning: "/account"),
     Shown("staff", lambda morning: "/staff"),
     Shown("sign-in", lambda morning: "/sign-in"),
@@ -76,7 +87,7 @@ def test_a_page_is_fit_for_everybody(
         shown.act(page)
         picture(page, f"{shown.name}-{language}.png")
         wide = amiss(page)
-        page.emulate_media(color_scheme="dark")
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # no colour half-way to another
         page.set_viewport_size(PHONE)
         narrow, sideways = amiss(page), page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
