@@ -28,10 +28,11 @@ class EvidenceNeeded(OptoutError):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a block is about: a customer, an address, or both."""
+    """Whom a block is about: a customer, a mail address, a postal address in normal form, or several of them."""
 
     customer_number: str | None = None
     email: str | None = None
+    postal_key: str = ""
 
 
 def block(
@@ -120,7 +121,7 @@ def _erased(
     number, email = subject.customer_number, subject.email
     own = {
         alias
-        for kind, name in suppressions.subjects_of(email=email, customer_number=number)
+        for kind, name in suppressions.subjects_of(email=email, customer_number=number, postal_key=subject.postal_key)
         for alias in digests.aliases(kind, name)
     }
     if number is not None:
@@ -152,7 +153,13 @@ def _is_anothers(tx: Connection, email: str, customer_number: str) -> bool:
 
 
 def _is_blocked(tx: Connection, subject: Subject, channel: str, scope: str) -> bool:
-    found = suppressions.check(tx, email=subject.email, customer_number=subject.customer_number, channel=channel)
+    found = suppressions.check(
+        tx,
+        email=subject.email,
+        customer_number=subject.customer_number,
+        channel=channel,
+        postal_key=subject.postal_key,
+    )
     return any(block.scope == scope for block in found)
 
 
@@ -166,6 +173,7 @@ def _entries(draft: LedgerEntry, subject: Subject, channels: Sequence[str], emai
             channel=channel,
             customer_number=subject.customer_number,
             emails=covered if channel == EMAIL else named,
+            postal_key=subject.postal_key,
         )
         for channel in channels
     ]

@@ -35,7 +35,11 @@ def erase(tx: Connection, subject: Subject, digests: Digests, *, by: str, now: d
 
     The customer's own record goes only with `record`.
     """
-    names = set(suppressions.subjects_of(email=subject.email, customer_number=subject.customer_number))
+    names = set(
+        suppressions.subjects_of(
+            email=subject.email, customer_number=subject.customer_number, postal_key=subject.postal_key
+        )
+    )
     found: Customer | None = None
     kept = 0
     if subject.customer_number is not None:

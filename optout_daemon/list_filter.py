@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from optout_daemon.core.digests import Digests, is_digest
 from optout_daemon.core.matching.number import normalise
+from optout_daemon.core.matching.postal_key import postal_key
 from optout_daemon.core.model import Act
 from optout_daemon.core.reading.address import ORDINARY, Address, comparable
 from optout_daemon.customer_file import detect_encoding
@@ -27,7 +28,7 @@ from optout_daemon.list_rows import Record, Records
 from optout_daemon.store import receipts, suppressions
 from optout_daemon.store.columns import bounded
 from optout_daemon.store.database import Database
-from optout_daemon.store.ledger import EMAIL
+from optout_daemon.store.ledger import EMAIL, POSTAL
 from optout_daemon.store.list_lookup import Lookup, by_digest, by_name
 
 BLOCKED, PROVISIONAL, UNREADABLE = "blocked", "provisional", "unreadable"
@@ -224,7 +225,12 @@ class _Work:
 
 
 def name_in(text: str, kind: str, number_prefixes: tuple[str, ...] = ()) -> str | None:
-    """The comparable form of an address or a customer number; "" where there is none, None where it is not readable."""
+    """The comparable form of an address, a customer number or a postal address.
+
+    "" where there is none, None where it is not readable.
+    """
+    if kind == POSTAL:
+        return bounded(postal_key(text))
     if kind != EMAIL:
         return bounded(normalise(text, number_prefixes))
     if ORDINARY.fullmatch(text):

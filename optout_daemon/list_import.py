@@ -21,10 +21,12 @@ from typing import BinaryIO, Final
 from optout_daemon.core.arrival import NOTHING_PRINTED, Arrivals
 from optout_daemon.core.digests import KEYED, SHA256, Digests, is_digest
 from optout_daemon.core.matching.number import normalise
+from optout_daemon.core.matching.postal_key import postal_key
 from optout_daemon.core.model import GROUP, Action, LedgerEntry
 from optout_daemon.core.reading.address import Address, comparable
 from optout_daemon.customer_file import STRIDE, BadLines, detect_encoding
 from optout_daemon.errors import ImportRefused
+from optout_daemon.list_order import in_order
 from optout_daemon.list_shapes import Shape, recognise
 from optout_daemon.store import audit, suppressions
 from optout_daemon.store.database import Database
@@ -33,6 +35,8 @@ from optout_daemon.store.ledger import CUSTOMER_NUMBER, EMAIL, POSTAL
 SOURCE: Final = "import"
 _DIGESTED: Final = tuple(kind + ending for kind in (EMAIL, CUSTOMER_NUMBER, POSTAL) for ending in (KEYED, SHA256))
 _CHUNK: Final = 500
+_READING: Final = 0.25
+"""What part of the time goes into reading the file, for a progress bar."""
 _AHEAD: Final = timedelta(days=1)
 _SECONDS: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
 _GO_TIME: Final = re.compile(r"^(\S+ [0-9:.]+) ([+-][0-9]{4}) \S+$")
@@ -82,16 +86,19 @@ def import_file(
     progress: Callable[[int], None] = lambda _bytes: None,
 ) -> Imported:
     """Append what the file adds to the list, in one transaction. Raises ImportRefused or StoreError."""
-    encoding = detect_encoding(path)
-    with path.open("rb") as raw, database.transaction() as tx:
-        reading = _Reading(raw, encoding, wishes, now, progress)
-        entries, added = iter(reading), 0
-        while chunk := list(islice(entries, _CHUNK)):
-            added += len(suppressions.append(tx, chunk, now=now, digests=digests))
-        version = suppressions.version(tx)
-        if added:
-            data = {"rows": reading.rows, "added": added, "version": version}
-            audit.record(tx, event="list_imported", actor=wishes.by, now=now, data=data)
+    encoding, size = detect_encoding(path), path.stat().st_size
+    with path.open("rb") as raw:
+        reading = _Reading(raw, encoding, wishes, now, lambda read: progress(int(read * _READING)))
+        with in_order(reading) as entries, database.transaction() as tx:
+            added = done = 0
+            while chunk := list(islice(entries, _CHUNK)):
+                added += len(suppressions.append(tx, chunk, now=now, digests=digests))
+                done += len(chunk)
+                progress(int(size * (_READING + (1 - _READING) * done / reading.rows)))
+            version = suppressions.version(tx)
+            if added:
+                data = {"rows": reading.rows, "added": added, "version": version}
+                audit.record(tx, event="list_imported", actor=wishes.by, now=now, data=data)
     left = dict(reading.left_alone)
     return Imported(reading.shape.name, reading.rows, added, reading.rows - added - sum(left.values()), left, version)
 
@@ -169,7 +176,7 @@ class _Reading:
             since,
             customer_number=number or None,
             emails=(email,) if email else (),
-            postal_key=values["subject"] if values.get("kind") == POSTAL else "",
+            postal_key=_postal(values),
             digests=digests,
             scope=scope,
             may_arrive_until=until or wishes.arrivals.until(channel, self._now),
@@ -203,7 +210,7 @@ class _Reading:
             problems.append("customer_number: not of the form that customers.number_pattern asks for")
         if not all(is_digest(digest) for _, digest in digests):
             problems.append("digest: not 64 hexadecimal digits")
-        if not email and not number and not digests and not named.get(POSTAL):
+        if not email and not number and not digests and not _postal(values):
             problems.append("nobody is named")
         return email, number, digests
 
@@ -220,6 +227,11 @@ class _Reading:
         if at > self._now + _AHEAD:
             problems.append("time: in the future")
         return at
+
+
+def _postal(values: Mapping[str, str]) -> str:
+    """A key as our own export has it, or the normal form of an address."""
+    return values["subject"] if values.get("kind") == POSTAL else postal_key(values.get("address", ""))
 
 
 def _day(text: str, problems: list[str]) -> date | None:

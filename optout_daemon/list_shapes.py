@@ -23,9 +23,9 @@ from typing import Final
 
 from optout_daemon.errors import ImportRefused
 
-FIELDS: Final = ("email", "customer_number", "email_sha256", "reason", "since")
+FIELDS: Final = ("email", "customer_number", "email_sha256", "address", "reason", "since")
 """What `--column FIELD=NAME` maps."""
-SUBJECTS: Final = FIELDS[:3]
+SUBJECTS: Final = FIELDS[:4]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Digest(StrEnum):
 class Kind(StrEnum):
     EMAIL = "email"
     NUMBER = "customer_number"
+    POSTAL = "postal"
 
 
 class Delimiter(StrEnum):

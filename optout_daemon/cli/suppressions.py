@@ -17,6 +17,7 @@ from optout_daemon.cli.output import AsJson, cell, json_line, line, message
 from optout_daemon.cli.session import database_of, settings_of, who
 from optout_daemon.config import Settings, desk_digests
 from optout_daemon.core.matching.number import normalise
+from optout_daemon.core.matching.postal_key import postal_key
 from optout_daemon.core.model import EMAIL, GROUP
 from optout_daemon.erasing import erase
 from optout_daemon.parts import arrivals
@@ -31,6 +32,7 @@ Email = Annotated[str | None, typer.Option(help="The e-mail address, in any case
 Number = Annotated[
     str | None, typer.Option("--number", "--customer-number", help="The customer number.", show_default=False)
 ]
+Address = Annotated[str | None, typer.Option(help="The postal address, however it is written.", show_default=False)]
 Note = Annotated[str, typer.Option(help="A note that is kept with the entry.", show_default=False)]
 Channels = Annotated[
     list[str] | None,
@@ -63,6 +65,7 @@ def check(
     context: typer.Context,
     email: Email = None,
     number: Number = None,
+    address: Address = None,
     channel: Annotated[str, typer.Option(help="The channel that is meant to be used.")] = EMAIL,
     company: Company = None,
     json: AsJson = False,
@@ -70,7 +73,7 @@ def check(
     """May this address, or this customer, be sent information? Exit 0: yes; exit 1: no, blocked."""
     settings = settings_of(context)
     channels_of(settings, [channel])
-    subject = subject_of(settings, email, number)
+    subject = subject_of(settings, email, number, address)
     digests = desk_digests(settings)
     with database_of(settings) as database, database.reading() as tx:
         found = suppressions.check(
@@ -80,6 +83,7 @@ def check(
             channel=channel,
             digests=digests,
             scope=company_of(settings, company),
+            postal_key=subject.postal_key,
         )
         version = suppressions.version(tx)
     if json:
@@ -99,6 +103,7 @@ def add(
     context: typer.Context,
     email: Email = None,
     number: Number = None,
+    address: Address = None,
     channel: Channels = None,
     reason: Annotated[str, typer.Option(help="Why, in a word.")] = "opt_out",
     by: By = None,
@@ -108,7 +113,7 @@ def add(
 ) -> None:
     """Block a customer or an address by hand: for a letter, a phone call, a visit."""
     settings = settings_of(context)
-    subject = subject_of(settings, email, number)
+    subject = subject_of(settings, email, number, address)
     channels = channels_of(settings, channel or list(settings.policy.channels))
     with database_of(settings) as database, database.transaction() as tx:
         versions = blocking.block(
@@ -133,6 +138,7 @@ def lift(
     reason: Annotated[str, typer.Option(help="Why, in a word or two.", show_default=False)],
     email: Email = None,
     number: Number = None,
+    address: Address = None,
     channel: Channels = None,
     note: Annotated[
         str,
@@ -146,7 +152,7 @@ def lift(
 ) -> None:
     """Lift a block; needs a person, a reason and the evidence. One more entry is appended, nothing is removed."""
     settings = settings_of(context)
-    subject = subject_of(settings, email, number)
+    subject = subject_of(settings, email, number, address)
     if not by.strip() or not reason.strip():
         raise typer.BadParameter("--by and --reason must not be empty")
     if inquiry is None and not note.strip():
@@ -177,6 +183,7 @@ def forget(
     by: By = None,
     email: Email = None,
     number: Number = None,
+    address: Address = None,
     untold: Untold = False,
     json: AsJson = False,
 ) -> None:
@@ -185,7 +192,7 @@ def forget(
     With --number also the addresses of the customer's own entries. The customer's record stays: see `customers erase`.
     """
     settings = settings_of(context)
-    subject = subject_of(settings, email, number)
+    subject = subject_of(settings, email, number, address)
     with database_of(settings) as database, database.transaction() as tx:
         done = erase(tx, subject, desk_digests(settings), by=by or who(), now=datetime.now(UTC), record=False)
         refuse_while_owed(tx, settings, done, untold=untold)
@@ -220,16 +227,17 @@ def verify(
     raise typer.Exit(1 if found.differing and not repair else 0)
 
 
-def subject_of(settings: Settings, email: str | None, number: str | None) -> Subject:
+def subject_of(settings: Settings, email: str | None, number: str | None, address: str | None = None) -> Subject:
     """Whom the options name."""
-    if not email and not number:
-        raise typer.BadParameter("give --email, --number or both")
+    key = postal_key(address or "")
+    if not email and not number and not key:
+        raise typer.BadParameter("give --email, --number or --address")
     if email and "@" not in email:
         raise typer.BadParameter("--email is not a mail address")
     normalised = normalise(number, settings.customers.number_prefixes) if number else None
     if normalised is not None and re.fullmatch(settings.customers.number_pattern, normalised) is None:
         raise typer.BadParameter("--number has not the form of customers.number_pattern")
-    return Subject(customer_number=normalised, email=email or None)
+    return Subject(customer_number=normalised, email=email or None, postal_key=key)
 
 
 def _say(versions: list[int], done: str, nothing: str, *, as_json: bool) -> None:

@@ -49,6 +49,8 @@ def unsubscribe(
     """Add the columns List-Unsubscribe and List-Unsubscribe-Post to a mailing list, a token for each recipient."""
     settings = settings_of(context)
     channels_of(settings, [channel])
+    if kind is Kind.POSTAL:
+        raise typer.BadParameter("nobody is mailed by a postal address", param_hint="--kind")
     base = settings.web.public_url
     if https and base is None:
         raise typer.BadParameter("web.public_url is not set; set it, or give --no-https", param_hint="--https")

@@ -412,6 +412,19 @@ def test_a_print_list_is_scrubbed_by_customer_number(stopped: Desk) -> None:
     assert "番号\t住所\n10000002\tソ\n".encode("cp932") == scrub(stopped, content, "--column", "番号", *options)[1]
 
 
+def test_a_print_list_is_scrubbed_by_postal_address(desk: Desk) -> None:
+    """A letter box with a notice against advertising has no customer number, and no two lists write it alike."""
+    take_in(desk.stocked(), "address\n千代田区千代田１丁目１番１号\n", "--channel", "print")
+    add = ("suppressions", "add", "--channel", "print", "--by", "Aki")
+    assert 0 == desk(*add, "--address", "12 Mill Street, Bath").code
+    content = (
+        "name,address\nA,〒100-0001 東京都千代田区千代田1-1-1\nB,東京都千代田区千代田1-1-2\nC,12 mill street BATH\nD,\n"
+    )
+    options = ("--kind", "postal", "--channel", "print", "--column", "address")
+
+    assert "name,address\nB,東京都千代田区千代田1-1-2\nD,\n".encode() == scrub(desk, content, *options)[1]
+
+
 @pytest.mark.parametrize(
     ("content", "line"),
     [

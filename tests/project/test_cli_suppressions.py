@@ -168,6 +168,20 @@ def test_an_address_alone_can_be_forgotten_and_lifted(desk: Desk) -> None:
     assert 0 == desk("suppressions", "check", *who).code
 
 
+def test_a_postal_address_is_blocked_asked_forgotten_and_lifted(desk: Desk) -> None:
+    """However it is written; nobody at that address has to be a customer."""
+    desk.stocked()
+    assert 0 == desk("suppressions", "add", "--address", "千代田区千代田１丁目１番１号", "--channel", "print").code
+    who = ("--address", "東京都千代田区千代田1-1-1")
+    assert 1 == desk("suppressions", "check", *who, "--channel", "print").code
+    assert 0 == desk("suppressions", "check", "--address", "東京都千代田区千代田1-1-2", "--channel", "print").code
+    assert 0 == desk("suppressions", "forget", *who).code
+    assert 1 == desk("suppressions", "check", *who, "--channel", "print").code
+
+    assert 0 == desk("suppressions", "lift", *who, "--channel", "print", "--by", "Bo", *WHY).code
+    assert 0 == desk("suppressions", "check", *who, "--channel", "print").code
+
+
 def test_without_its_key_the_list_gives_no_answer(desk: Desk) -> None:
     """ "May be sent" would be wrong for everybody who is erased."""
     desk.stocked()

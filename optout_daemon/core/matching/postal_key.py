@@ -1,9 +1,9 @@
 """The normal form of a postal address: one text for the ways in which the same place is written.
 
 An address in Japanese script with a known city becomes prefecture, county, city, ward, town, lot numbers, and the room
-or, where there is none, the building, divided by blanks: full width or half, 丁目番号 or hyphens, old or new kanji, with
-or without prefecture and postal code. Any other is its words in lower case, divided by blanks. Two keys that differ may
-still be one place (a building left out, a Latin transcription); two places do not have one key.
+or, where there is none, the building, divided by blanks: full width or half, 丁目番号 or hyphens, old or new kanji,
+with or without prefecture and postal code. Any other is its words in lower case, divided by blanks. Two keys that
+differ may still be one place (a building left out, a Latin transcription).
 """
 
 from __future__ import annotations
