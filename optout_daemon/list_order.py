@@ -1,7 +1,7 @@
 """Bring a long list of entries into the order of their subjects, on disk, before it is written into the ledger.
 
-In that order every index of the list grows at one place. In a file's own order each row touches pages all over it,
-and beyond the database's cache a million rows take hours instead of minutes. Of the same subject the file's order stays.
+In that order every index of the list grows at one place. In a file's own order each row touches pages all over it, and
+beyond the database's cache a million rows take hours instead of minutes. Of one subject the file's order stays.
 """
 
 from __future__ import annotations

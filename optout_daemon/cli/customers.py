@@ -11,9 +11,9 @@ import typer
 from optout_daemon import erasing, parts, syncing
 from optout_daemon.cli import output
 from optout_daemon.cli.erasures import Untold, refuse_while_owed, say_erased
+from optout_daemon.cli.options import subject_of
 from optout_daemon.cli.output import AsJson, json_line, line
 from optout_daemon.cli.session import database_of, settings_of, who
-from optout_daemon.cli.suppressions import subject_of
 from optout_daemon.config import desk_digests
 from optout_daemon.core.matching.number import normalise
 from optout_daemon.core.reading.address import comparable

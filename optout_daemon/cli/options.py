@@ -1,14 +1,18 @@
-"""Options that several commands have, and what they mean by the settings: channel, company, digest, delimiter."""
+"""Options that several commands have, and what they mean by the settings: channel, company, subject, digest."""
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Final
 
 import typer
 
 from optout_daemon import list_digests
+from optout_daemon.blocking import Subject
 from optout_daemon.config import Settings
+from optout_daemon.core.matching.number import normalise
+from optout_daemon.core.matching.postal_key import postal_key
 from optout_daemon.core.model import GROUP
 from optout_daemon.list_export import Form
 
@@ -59,6 +63,19 @@ def company_of(settings: Settings, company: str | None) -> str | None:
 def scope_of(settings: Settings, company: str | None) -> str | None:
     """The scope that a person gives: a company, or `group` for all of them; None where they said nothing."""
     return company if company == GROUP else company_of(settings, company)
+
+
+def subject_of(settings: Settings, email: str | None, number: str | None, address: str | None = None) -> Subject:
+    """Whom the options name."""
+    key = postal_key(address or "")
+    if not email and not number and not key:
+        raise typer.BadParameter("give --email, --number or --address")
+    if email and "@" not in email:
+        raise typer.BadParameter("--email is not a mail address")
+    normalised = normalise(number, settings.customers.number_prefixes) if number else None
+    if normalised is not None and re.fullmatch(settings.customers.number_pattern, normalised) is None:
+        raise typer.BadParameter("--number has not the form of customers.number_pattern")
+    return Subject(customer_number=normalised, email=email or None, postal_key=key)
 
 
 def digested(settings: Settings, form: Form, digest: Digest, partner: str | None) -> Form:

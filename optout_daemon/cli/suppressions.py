@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from optout_daemon import blocking
-from optout_daemon.blocking import Subject
 from optout_daemon.cli import leaks, lists, output
 from optout_daemon.cli.erasures import Untold, refuse_while_owed, say_erased
-from optout_daemon.cli.options import By, Company, channels_of, company_of
+from optout_daemon.cli.options import By, Company, channels_of, company_of, subject_of
 from optout_daemon.cli.output import AsJson, cell, json_line, line, message
 from optout_daemon.cli.session import database_of, settings_of, who
-from optout_daemon.config import Settings, desk_digests
-from optout_daemon.core.matching.number import normalise
-from optout_daemon.core.matching.postal_key import postal_key
+from optout_daemon.config import desk_digests
 from optout_daemon.core.model import EMAIL, GROUP
 from optout_daemon.erasing import erase
 from optout_daemon.parts import arrivals
@@ -225,19 +221,6 @@ def verify(
         outcome = f"{found.differing} differ" if found.differing else "the list is what the ledger gives"
         line(f"version {version}, {found.lines} lines: {outcome}{'; repaired' if found.differing and repair else ''}")
     raise typer.Exit(1 if found.differing and not repair else 0)
-
-
-def subject_of(settings: Settings, email: str | None, number: str | None, address: str | None = None) -> Subject:
-    """Whom the options name."""
-    key = postal_key(address or "")
-    if not email and not number and not key:
-        raise typer.BadParameter("give --email, --number or --address")
-    if email and "@" not in email:
-        raise typer.BadParameter("--email is not a mail address")
-    normalised = normalise(number, settings.customers.number_prefixes) if number else None
-    if normalised is not None and re.fullmatch(settings.customers.number_pattern, normalised) is None:
-        raise typer.BadParameter("--number has not the form of customers.number_pattern")
-    return Subject(customer_number=normalised, email=email or None, postal_key=key)
 
 
 def _say(versions: list[int], done: str, nothing: str, *, as_json: bool) -> None:
