@@ -52,7 +52,7 @@ def kept(sqlite_url: str, tmp_path: Path, clock: Clock) -> Iterator[LookupFile]:
 
 
 def entry(*emails: str, action: Action = Action.STOP, channel: str = "email", scope: str = "group") -> LedgerEntry:
-    return LedgerEntry(channel, action, "opt_out", "staff", "test", NOW, emails=emails, scope=scope)
+    return LedgerEntry(channel, action, "opt_out", "staff", "test", NOW, emails=emails, scope=scope, note="letter")
 
 
 def write(database: Database, *entries: LedgerEntry) -> None:
