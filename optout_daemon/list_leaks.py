@@ -21,10 +21,12 @@ from optout_daemon.core.digests import Digests, is_digest
 from optout_daemon.core.reading.address import Address, comparable
 from optout_daemon.customer_file import BadLines, detect_encoding
 from optout_daemon.errors import ImportRefused
-from optout_daemon.store import receipts
+from optout_daemon.store import api_uses, receipts
+from optout_daemon.store.api_uses import Asked
 from optout_daemon.store.columns import bounded
 from optout_daemon.store.ledger import EMAIL
 from optout_daemon.store.list_past import Told, asked_before, blocks_at, named_by, told_of
+from optout_daemon.store.receipts import Receipt
 
 AFTER_BLOCK, BEFORE_RECORDED = "after_block", "before_recorded"
 GROUP: Final = "group"
@@ -115,7 +117,7 @@ def _worst(told: list[Told], at: datetime, company: str) -> tuple[str, Told] | N
 def _leak(
     tx: Connection, sent: Sent, line: int, kind: str, name: str, at: datetime, campaign: str, entry: Told
 ) -> Leak:
-    asked = receipts.last_before(tx, at, receiver=sent.receiver, channel=sent.channel)
+    asked = _last_told(tx, sent, at)
     return Leak(
         line=line,
         kind=kind,
@@ -132,6 +134,14 @@ def _leak(
         asked_at=None if asked is None else asked.at,
         knew=asked is not None and asked.version >= entry.id,
     )
+
+
+def _last_told(tx: Connection, sent: Sent, at: datetime) -> Receipt | Asked | None:
+    """By a file or by the API, whichever told of the newer list."""
+    by_file = receipts.last_before(tx, at, receiver=sent.receiver, channel=sent.channel)
+    by_api = api_uses.last_before(tx, at, receiver=sent.receiver, channel=sent.channel)
+    told = [each for each in (by_file, by_api) if each is not None]
+    return max(told, key=lambda each: each.version, default=None)
 
 
 def _rows(text: io.TextIOWrapper, sent: Sent) -> Iterator[tuple[int, str, datetime, str]]:
