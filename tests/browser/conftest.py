@@ -12,8 +12,9 @@ from tests.browser.desk import chromium
 from tests.web.site import WebDesk, web_desk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Chromium for the tests of this folder, and no longer: its loop runs in this thread, and asyncio allows no other."""
     with chromium() as found:
         yield found
 
