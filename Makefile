@@ -58,6 +58,7 @@ bench: $(VENV)/.dev ## time against a floor of the same run, as ratios; CUSTOMER
 	@$(BIN)/python -m benchmarks.reading
 	@$(BIN)/python -m benchmarks.candidates $(if $(CUSTOMERS),--customers $(CUSTOMERS))
 	@$(BIN)/python -m benchmarks.list
+	@$(BIN)/python -m benchmarks.sinks
 	@$(BIN)/python -m benchmarks.queue
 	@$(BIN)/python -m benchmarks.api
 
