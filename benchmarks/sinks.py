@@ -35,6 +35,19 @@ ROUNDS = 3
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+Times = tuple[float, float]
+"""By the clock, and of this process's processor: the second does not hang on what else the machine does."""
+
+
+def now() -> Times:
+    return time.perf_counter(), time.process_time()
+
+
+def since(begun: Times) -> Times:
+    clock, processor = now()
+    return clock - begun[0], processor - begun[1]
+
+
 class Handler(BaseHTTPRequestHandler):
     """Takes every body, and says so."""
 
@@ -55,7 +68,7 @@ def serve(pipe: Connection) -> None:
     server.serve_forever()
 
 
-def announce(database: Database, folder: Path, url: str, sink: str) -> tuple[float, list[tuple[bytes, dict[str, str]]]]:
+def announce(database: Database, folder: Path, url: str, sink: str) -> tuple[Times, list[tuple[bytes, dict[str, str]]]]:
     """Seconds for the whole ledger, told to a sink of this name; and what went out."""
     settings = SinkSettings(name=sink, kind="webhook", url=url, secret_file=folder / "secret", start="all")
     stop, sent = threading.Event(), []
@@ -76,21 +89,21 @@ def announce(database: Database, folder: Path, url: str, sink: str) -> tuple[flo
         now=lambda: datetime.now(UTC),
         log=Log(form="json", stream=io.StringIO()),
     )
-    begun = time.perf_counter()
+    begun = now()
     while announcer.round():
         pass
-    taken = time.perf_counter() - begun
+    taken = since(begun)
     made.close()
     return taken, sent
 
 
-def post(url: str, sent: list[tuple[bytes, dict[str, str]]]) -> float:
+def post(url: str, sent: list[tuple[bytes, dict[str, str]]]) -> Times:
     """Seconds for the same requests and nothing else."""
-    begun = time.perf_counter()
+    begun = now()
     with httpx.Client(trust_env=False) as client:
         for content, headers in sent:
             client.post(url, content=content, headers=headers).raise_for_status()
-    return time.perf_counter() - begun
+    return since(begun)
 
 
 def main() -> int:
@@ -119,10 +132,12 @@ def main() -> int:
         database.close()
     server.terminate()
     server.join()
-    ratio = min(told) / min(floor)
-    rate = entries / min(told)
-    print(f"sinks: {entries} ledger entries told to a webhook in {requests} requests: {rate:.0f} a second,")
-    print(f"       {ratio:.1f} times the time of posting the same bodies with a bare httpx client")
+    clock, processor = (min(one[way] for one in told) / min(one[way] for one in floor) for way in (0, 1))
+    rate = entries / min(one[0] for one in told)
+    print(
+        f"sinks: {entries} entries told to a webhook in {requests} requests, {rate:.0f} a second: {processor:.1f} times"
+    )
+    print(f"       the processor time of posting the same bodies with a bare httpx client, {clock:.1f} by the clock")
     return 0
 
 
