@@ -35,7 +35,7 @@ class Refusal(StrEnum):
 
 SAID: Final = {
     Refusal.NAME: "a name is 1 to 64 letters, digits and . _ @ + -, and not one that the records use themselves",
-    Refusal.TAKEN: "another account has this name or address",
+    Refusal.TAKEN: "another account has this name, address or subject",
     Refusal.UNKNOWN: "there is no such account",
     Refusal.LAST_SUPERVISOR: "nobody could keep accounts any more; make another supervisor first",
     Refusal.PASSWORD_SHORT: "the password is too short; 12 characters are the least",
@@ -72,8 +72,17 @@ def get(tx: Connection, account_id: int) -> Account:
     return _there(staff.get(tx, account_id))
 
 
-def add(tx: Connection, *, name: str, role: Role, email: str | None = None, by: str, now: datetime) -> Account:
-    """A new account, without a password."""
+def add(
+    tx: Connection,
+    *,
+    name: str,
+    role: Role,
+    email: str | None = None,
+    subject: str | None = None,
+    by: str,
+    now: datetime,
+) -> Account:
+    """A new account, without a password. `email` and `subject` (subject_of) are what an identity provider knows."""
     try:
         compared = account_name(name)
     except ValueError:
@@ -81,8 +90,23 @@ def add(tx: Connection, *, name: str, role: Role, email: str | None = None, by: 
     made = staff.add(tx, name=compared, role=role, email=email.strip().lower() if email else None, now=now)
     if made is None:
         raise AccountRefused(Refusal.TAKEN)
+    if subject is not None:
+        if staff.by_subject(tx, subject) is not None:
+            raise AccountRefused(Refusal.TAKEN)
+        staff.change(tx, made, oidc_subject=subject)
     _tell(tx, "staff_added", made, by, now, role=role)
     return get(tx, made)
+
+
+def subject_of(issuer: str, subject: str) -> str:
+    """An identity provider's subject as it is kept: with its issuer, as a subject is unique there alone."""
+    return f"{issuer} {subject}"
+
+
+def bind(tx: Connection, account: Account, subject: str, *, now: datetime) -> None:
+    """Know the account by this subject from now on, and no more by its address."""
+    staff.change(tx, account.id, oidc_subject=subject)
+    _tell(tx, "staff_bound", account.id, account.name, now)
 
 
 def set_password(

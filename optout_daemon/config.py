@@ -359,6 +359,8 @@ class Settings(Section):
         named += [("desk.former_key_files", path) for path in self.desk.former_key_files]
         named += [(f"mailbox {mailbox.name}: password_file", mailbox.password_file) for mailbox in self.mailbox]
         named += [pair for sink in self.sink for pair in sink.secret_files]
+        if self.web.oidc is not None:
+            named.append(("web.oidc.client_secret_file", self.web.oidc.client_secret_file))
         return tuple((setting, path) for setting, path in named if path is not None)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from optout_daemon import config_checks
+from optout_daemon.config_oidc import OidcSettings
 from optout_daemon.config_types import Duration, Host, Port, Section, Waiting
 from optout_daemon.core.roles import Role
 
@@ -53,6 +54,7 @@ class WebSettings(Section):
     session_idle: Waiting = timedelta(minutes=30)
     session_longest: Annotated[Duration, AfterValidator(session_length)] = timedelta(hours=12)
     demand_authenticator: tuple[Role, ...] = ()
+    oidc: OidcSettings | None = None
 
     @property
     def address(self) -> str:

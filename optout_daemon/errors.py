@@ -80,3 +80,11 @@ class ImportRefused(OptoutError):
     def __init__(self, message: str, lines: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.lines = lines
+
+
+class ProviderDown(EdgeError):
+    """The identity provider does not answer, or not as a provider does."""
+
+
+class TokenRefused(EdgeError):
+    """What the identity provider or the browser handed over does not prove who somebody is."""

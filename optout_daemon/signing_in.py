@@ -82,7 +82,7 @@ class Door:
     def enter(self, attempt: Attempt, *, now: datetime) -> Entered | Refused:
         """Check an attempt, and begin a session where it is right."""
         counters = self.counters(attempt)
-        if wait := self._wait(counters, now):
+        if wait := self.wait(counters, now):
             return Refused(wait)
         with self._database.reading() as tx:
             account = staff.by_name(tx, tried_name(attempt.name))
@@ -97,7 +97,7 @@ class Door:
                 self._failed(tx, counters, present, now)
                 return Refused()
             for counter in counters:
-                self._forgive(tx, counter, now)
+                self.forgive(tx, counter, now)
             token = self.begin(tx, present, way=way, browser=attempt.browser, now=now)
         if self.passwords.stale(present.password_hash):
             self._rehash(present, attempt.password)
@@ -106,13 +106,13 @@ class Door:
     def proves(self, account: Account, password: str, *, address: str, now: datetime) -> str:
         """Whether somebody who is signed in knows the password too: `` if so, else `wrong`, or `wait`. It counts."""
         counters = self.counters(Attempt(account.name, password, "", address))
-        if self._wait(counters, now):
+        if self.wait(counters, now):
             return "wait"
         if not self.passwords.check(account.password_hash, password):
             return "wrong"
         with self._database.transaction() as tx:
             for counter in counters:
-                self._forgive(tx, counter, now)
+                self.forgive(tx, counter, now)
         return ""
 
     def begin(self, tx: Connection, account: Account, *, way: str, browser: str, now: datetime) -> str:
@@ -174,7 +174,7 @@ class Door:
             Counter("address", self._keys.sign_in("failures of an address", address)),
         ]
 
-    def _wait(self, counters: Sequence[Counter], now: datetime) -> timedelta:
+    def wait(self, counters: Sequence[Counter], now: datetime) -> timedelta:
         """How long to wait; where not at all, the attempt is counted as failed until it is known better."""
         with self._database.transaction() as tx:
             found = sign_in_failures.locked(tx, counters)
@@ -203,7 +203,7 @@ class Door:
         if account is not None:
             audit.record(tx, event="sign_in_failed", actor="nobody", now=now, data={"account": account.id})
 
-    def _forgive(self, tx: Connection, counter: Counter, now: datetime) -> None:
+    def forgive(self, tx: Connection, counter: Counter, now: datetime) -> None:
         """The account's failures are forgotten; of the address only this one: its owner may be guessing at others."""
         before = sign_in_failures.locked(tx, [counter]).get(counter)
         if counter.kind != "address" or before is None or before.count <= 1:

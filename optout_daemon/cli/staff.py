@@ -16,6 +16,7 @@ from optout_daemon.cli.output import AsJson, line, message
 from optout_daemon.cli.session import database_of, settings_of, who
 from optout_daemon.core.accounts import account_name
 from optout_daemon.core.roles import Role
+from optout_daemon.errors import SettingsError
 from optout_daemon.passwords import Passwords
 from optout_daemon.store import staff
 from optout_daemon.store.staff import Account
@@ -31,14 +32,24 @@ def add(
     context: typer.Context,
     name: Name,
     role: Annotated[Role, typer.Option(help="What they may do.")] = Role.CLERK,
+    email: Annotated[
+        str, typer.Option(help="Known by this address at the identity provider (web.oidc): no password is asked for.")
+    ] = "",
+    subject: Annotated[str, typer.Option(help="Known there by this subject (`sub`): no password is asked for.")] = "",
 ) -> None:
     """Make an account. The password is asked for, or read from standard input; exit 1 where it is refused."""
-    with database_of(settings_of(context)) as database:
-        hashed = _new_password(name)
+    settings = settings_of(context)
+    oidc = settings.web.oidc
+    if (email or subject) and oidc is None:
+        raise SettingsError("web.oidc: --email and --subject are for an identity provider, and none is set")
+    bound = accounts.subject_of(oidc.issuer, subject) if oidc is not None and subject else None
+    with database_of(settings) as database:
+        hashed = "" if email or subject else _new_password(name)
         now = datetime.now(UTC)
         with database.transaction() as tx:
-            made = accounts.add(tx, name=name, role=role, by=who(), now=now)
-            accounts.set_password(tx, made, hashed, temporary=False, by=who(), now=now)
+            made = accounts.add(tx, name=name, role=role, email=email or None, subject=bound, by=who(), now=now)
+            if hashed:
+                accounts.set_password(tx, made, hashed, temporary=False, by=who(), now=now)
     line(f"{made.name}: made, {made.role}")
 
 

@@ -18,11 +18,13 @@ def web(context: typer.Context) -> None:
     """Serve the review desk and the API until SIGTERM."""
     from optout_daemon.web.app import build  # the other commands start faster without it
     from optout_daemon.web.server import WebServer, listen
-    from optout_daemon.web.sign_in import Sessions, open_door
+    from optout_daemon.web.sign_in import Sessions, open_door, open_other_door
     from optout_daemon.web.site import Site
 
     settings = settings_of(context)
     with desk_of(settings) as built, listen(settings.web) as opened:
-        app = build(Site(settings, built, lambda: datetime.now(UTC), Sessions(open_door(settings, built.database))))
+        door = open_door(settings, built.database)
+        sessions = Sessions(door, open_other_door(settings, built.database, door))
+        app = build(Site(settings, built, lambda: datetime.now(UTC), sessions))
         message(f"optout-daemon: the review desk answers on {settings.web.address}")
         WebServer(app, settings.web, opened).run()

@@ -46,6 +46,8 @@ ACCESS: Final[Mapping[str, Access]] = MappingProxyType(
         "unsubscribe.act": FROM_ANYWHERE,
         "sign_in.page": EVERYBODY,
         "sign_in.enter": EVERYBODY,
+        "oidc.leave": EVERYBODY,
+        "oidc.back": EVERYBODY,
         "sign_in.leave": OWING,
         "account.page": OWING,
         "account.password": OWING,

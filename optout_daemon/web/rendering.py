@@ -53,6 +53,7 @@ class Pages:
                     "languages": {code: each.locale.get_display_name(code) for code, each in self.languages.items()},
                     "path": request.url.path,
                     "desk_name": site.settings.desk.name,
+                    "company": site.settings.web.oidc is not None,
                     "version": __version__,
                     "url": partial(_path_for, request),
                     "moment": partial(language.moment, zone=zone),

@@ -13,23 +13,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from optout_daemon.config import Settings, desk_keys
+from optout_daemon.config_secrets import secret
+from optout_daemon.edges.oidc import Provider
 from optout_daemon.passwords import Cost, Passwords
 from optout_daemon.second_factor import Authenticators
 from optout_daemon.signing_in import Door, Rules, csrf
+from optout_daemon.signing_in_oidc import OtherDoor
 from optout_daemon.store.database import Database
 from optout_daemon.web.site import site_of
 from optout_daemon.web.who import Who
 
 SESSION: Final = "session"
 KNOWN: Final = "known-browser"
+TRIP: Final = "sign-in-trip"
 YEAR: Final = 365 * 86_400
 
 
 class Sessions:
     """Sign-in by sessions kept in the database."""
 
-    def __init__(self, door: Door) -> None:
-        self.door = door
+    def __init__(self, door: Door, other: OtherDoor | None = None) -> None:
+        self.door, self.other = door, other
 
     def who(self, request: Request) -> Who | None:
         """The person whose session the cookie names, or None."""
@@ -52,6 +56,21 @@ def open_door(settings: Settings, database: Database, *, cost: Cost | None = Non
     rules = Rules(web.session_idle, web.session_longest, frozenset(web.demand_authenticator))
     present, *former = desk_keys(settings)
     return Door(database, present, Passwords(cost or Cost()), Authenticators(present, former), rules)
+
+
+def open_other_door(settings: Settings, database: Database, door: Door) -> OtherDoor | None:
+    """The way in by the company's identity provider, where one is set. SettingsError where its secret is missing."""
+    oidc = settings.web.oidc
+    if oidc is None:
+        return None
+    provider = Provider(
+        oidc.issuer,
+        oidc.client_id,
+        secret(oidc.client_secret_file, "web.oidc.client_secret_file"),
+        timeout=oidc.timeout.total_seconds(),
+        ca_file=oidc.ca_file,
+    )
+    return OtherDoor(door, database, desk_keys(settings)[0], provider, f"{settings.web.address}/sign-in/company/back")
 
 
 def cookie_name(request: Request, name: str) -> str:

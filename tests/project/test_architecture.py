@@ -16,7 +16,7 @@ PACKAGE = ROOT / "optout_daemon"
 SHARED = {"config", "errors", "log"}
 """May be imported by all but core, with what config.py is made of."""
 CONFIG_PARTS = {
-    "config_checks", "config_enforcement", "config_group", "config_problems", "config_secrets", "config_sinks",
+    "config_checks", "config_enforcement", "config_group", "config_oidc", "config_problems", "config_secrets", "config_sinks",
     "config_types", "config_web", "toml_lines",
 }  # fmt: skip
 TOP = {"cli", "daemon", "demo", "web"}

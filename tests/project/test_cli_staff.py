@@ -83,3 +83,30 @@ def test_a_reset_password_is_temporary(desk: Desk, monkeypatch: pytest.MonkeyPat
         events = [event.event for event in audit.listing(tx)]
 
     assert ["staff_added", "staff_password_set", "staff_password_set"] == events
+
+
+PROVIDER = """
+[web.oidc]
+issuer = "https://login.example.com"
+client_id = "desk"
+client_secret_file = "oidc.secret"
+"""
+
+
+def test_an_account_for_the_company_s_sign_in_needs_no_password(desk: Desk) -> None:
+    """It is known there by an address, or by a subject; and one subject is one account."""
+    unset = desk("staff", "add", "hanako", "--email", "hanako@shop.example")
+    desk.config.write_text(desk.config.read_text("utf-8") + PROVIDER, "utf-8")
+    made = [
+        desk("staff", "add", "hanako", "--email", " Hanako@shop.example"),
+        desk("staff", "add", "taro", "--subject", "7"),
+    ]
+    taken = [
+        desk("staff", "add", "jiro", "--email", "hanako@shop.example"),
+        desk("staff", "add", "jiro", "--subject", "7"),
+    ]
+    listed = desk("staff", "list", "--json").objects
+
+    assert (78, True) == (unset.code, "none is set" in unset.err)
+    assert [0, 0, 1, 1] == [each.code for each in [*made, *taken]]
+    assert [("hanako", False), ("taro", False)] == [(row["name"], row["password"]) for row in listed]

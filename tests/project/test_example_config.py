@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from optout_daemon.config import FilingSettings, MailboxSettings, Settings, load
 from optout_daemon.config_group import ChannelSettings, CompanySettings
+from optout_daemon.config_oidc import OidcSettings
 from optout_daemon.config_sinks import SinkSettings
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -20,8 +21,12 @@ TEXT = EXAMPLE.read_text(encoding="utf-8")
 DEFAULT = re.compile(r"^# ([a-z_0-9]+ = .+)$", re.MULTILINE)
 WITHOUT_DEFAULT = re.compile(r"^## ([a-z_0-9]+ = .+)$", re.MULTILINE)
 
-OPTIONAL = {"sink": SinkSettings}
+OPTIONAL: dict[str, type[BaseModel]] = {"[[sink]]": SinkSettings, "[web.oidc]": OidcSettings}
 """The tables that a desk may do without: each stands in the file as one example behind `###`."""
+
+
+TABLES = {"file_into", "oidc"}
+"""Keys that are tables of their own in the file."""
 
 
 def sections() -> dict[str, type[BaseModel]]:
@@ -32,7 +37,7 @@ def sections() -> dict[str, type[BaseModel]]:
         "[channels.print]": ChannelSettings,
     }
     for name, field in Settings.model_fields.items():
-        if name not in ("mailbox", "channels", "company", *OPTIONAL):
+        if name not in ("mailbox", "channels", "company", "sink"):
             assert isinstance(field.annotation, type)
             found[f"[{name}]"] = field.annotation
     return found
@@ -41,7 +46,7 @@ def sections() -> dict[str, type[BaseModel]]:
 def keys() -> Iterator[tuple[str, str]]:
     for header, model in sections().items():
         for key in model.model_fields:
-            if key != "file_into":  # a table of its own in the file
+            if key not in TABLES:
                 yield header, key
 
 
@@ -71,7 +76,7 @@ def test_it_has_no_key_that_the_model_lacks(header: str) -> None:
     """A key that was renamed or dropped must not live on in the manual."""
     named = re.findall(r"^(?:#{1,2} )?([a-z_0-9]+) = ", section_text(header), re.MULTILINE)
 
-    assert sorted(set(sections()[header].model_fields) - {"file_into"}) == sorted(named)
+    assert sorted(set(sections()[header].model_fields) - TABLES) == sorted(named)
 
 
 def test_the_commented_defaults_are_the_defaults() -> None:
@@ -86,10 +91,13 @@ def test_the_commented_defaults_are_the_defaults() -> None:
 @pytest.mark.parametrize("name", list(OPTIONAL))
 def test_an_optional_table_is_written_out_with_every_key_and_its_true_defaults(name: str) -> None:
     """Whoever takes the ### away has a table that loads, but for the keys that another kind needs."""
-    text = re.search(rf"^### \[\[{name}\]\]\n(?:.*\n)*?(?=^(?:### )?\[)", TEXT, re.MULTILINE)
+    text = re.search(rf"^### {re.escape(name)}\n(?:.*\n)*?(?=^(?:### )?\[)", TEXT, re.MULTILINE)
     assert text is not None
     model = OPTIONAL[name]
-    example = tomllib.loads(re.sub(r"^### ", "", text[0], flags=re.MULTILINE))[name][0]
+    example: Any = tomllib.loads(re.sub(r"^### ", "", text[0], flags=re.MULTILINE))
+    for key in name.strip("[]").split("."):
+        example = example[key]
+    example = example[0] if isinstance(example, list) else example
     defaults = {
         key: field.default
         for key, field in model.model_fields.items()

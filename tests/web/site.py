@@ -24,7 +24,7 @@ from optout_daemon.store.staff import Account
 from optout_daemon.web.app import build as build_app
 from optout_daemon.web.bearer import Bearers
 from optout_daemon.web.server import WebServer, listen
-from optout_daemon.web.sign_in import SESSION, Sessions, open_door
+from optout_daemon.web.sign_in import SESSION, Sessions, open_door, open_other_door
 from optout_daemon.web.site import Site
 from optout_daemon.web.who import SignIn
 from tests.project.desk import SETTINGS
@@ -114,7 +114,8 @@ def web_desk(
     migrate.upgrade(loaded.database.url, now=datetime.now(UTC))
     clock = Clock(datetime(2026, 4, 1, 0, 30, tzinfo=UTC))
     with build(loaded, log=Log(level="error")) as built, listen(loaded.web) as opened:
-        site = Site(loaded, built, clock, sign_in or Sessions(open_door(loaded, built.database, cost=CHEAP)))
+        door = open_door(loaded, built.database, cost=CHEAP)
+        site = Site(loaded, built, clock, sign_in or Sessions(door, open_other_door(loaded, built.database, door)))
         bearers = Bearers(built.database, clock)
         server = WebServer(build_app(site, bearers), loaded.web, opened)
         thread = threading.Thread(target=server.run, name="web")
