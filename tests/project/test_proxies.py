@@ -6,6 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
+from optout_daemon.web.app import LARGEST_BODY
 from tests.servers.tls import Authority
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -36,3 +37,27 @@ def test_nginx_passes_on_what_the_limits_and_the_cookie_go_by() -> None:
     found = dict(re.findall(r"proxy_set_header (\S+) (\S+);", text))
 
     assert {"Host": "$host", "X-Forwarded-For": "$remote_addr", "X-Forwarded-Proto": "https"}.items() <= found.items()
+
+
+def test_caddy_takes_the_example(tmp_path: Path) -> None:
+    """By Caddy's own check, which starts nothing and fetches no certificate."""
+    done = subprocess.run(
+        ["/usr/bin/caddy", "validate", "--adapter", "caddyfile", "--config", EXAMPLES / "caddy" / "Caddyfile"],
+        env={"HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (0, True) == (done.returncode, "Valid configuration" in done.stdout + done.stderr)
+
+
+def test_both_let_through_what_the_api_takes() -> None:
+    """Ten thousand addresses in one request; a smaller limit at the proxy would be a 413 that nobody expects."""
+    nginx = re.search(r"client_max_body_size (\d+)m;", (EXAMPLES / "nginx" / "desk.conf").read_text("utf-8"))
+    caddy = re.search(r"max_size (\d+)MB", (EXAMPLES / "caddy" / "Caddyfile").read_text("utf-8"))
+
+    assert nginx is not None
+    assert caddy is not None
+    assert [LARGEST_BODY] * 2 == [int(found[1]) * 1_000_000 for found in (nginx, caddy)]
