@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-desk install setup test-packages test test-long check fast-tests lint types mutation soak fuzz bench score format messages lock clean
+.PHONY: help demo demo-desk install setup test-packages test test-long pictures check fast-tests lint types mutation soak fuzz bench score format messages lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -32,6 +32,10 @@ test: test-packages $(VENV)/.dev ## all tests, with everything that they need in
 
 test-long: test-packages $(VENV)/.dev ## the tests that break servers, disks and clocks, some twenty minutes
 	@$(BIN)/python -m pytest -m long tests/flow $(PYTEST_ARGS)
+
+pictures: test-packages $(VENV)/.dev ## draw each page of the review desk, Japanese and English, into docs/images
+	@mkdir -p docs/images
+	@PICTURES=docs/images $(BIN)/python -m pytest -q tests/browser/test_pages.py
 
 check: lint types fast-tests ## what a change has to pass first: format, lint, types, fast tests
 
