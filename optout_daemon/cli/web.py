@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from datetime import UTC, datetime
 
 import typer
@@ -22,6 +24,8 @@ def web(context: typer.Context) -> None:
     from optout_daemon.web.site import Site
 
     settings = settings_of(context)
+    # The server raises the signal once more when it has finished: an ordered end is exit code 0, as of `run`.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     with desk_of(settings) as built, listen(settings.web) as opened:
         door = open_door(settings, built.database)
         sessions = Sessions(door, open_other_door(settings, built.database, door))

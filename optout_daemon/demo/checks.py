@@ -92,6 +92,24 @@ def suppression_list(mails: Sequence[Sample], database: Database) -> Checked:
     return Checked(sorted(lines), f"{people} customers are blocked on the channels they named, and nobody else is")
 
 
+def turned(email: str, *, before: bool, after: bool, by_api: bool) -> Checked:
+    """A customer might be sent information before their mail, and may not be after it, whoever asks."""
+    lines = []
+    if not before:
+        lines.append(f"suppressions check: {email} should be free before the mail")
+    if after:
+        lines.append(f"suppressions check: {email} should be blocked after the mail")
+    if by_api:
+        lines.append(f"API: {email} should not be allowed after the mail")
+    return Checked(lines, f"{email} was free before her mail and is blocked after it, by command and by API")
+
+
+def queue_page(*, shown: int, held: int) -> Checked:
+    """The page for staff counts what waits in the database."""
+    lines = [] if shown == held else [f"queue page: expected {held} waiting, it says {shown}"]
+    return Checked(lines, f"the queue page shows the {held} inquiries that wait for a person")
+
+
 def reply_to(mail: Sample, sent: Sequence[Received]) -> Received | None:
     """The reply to this sample among those that the SMTP server was handed."""
     its_id = email.message_from_bytes(mail.raw)["Message-ID"]

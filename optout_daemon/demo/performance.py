@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from optout_daemon.demo import checks
+from optout_daemon.core.lifecycle import State
+from optout_daemon.demo import browsing, checks
 from optout_daemon.demo import sample as samples
+from optout_daemon.demo.browsing import Access
 from optout_daemon.demo.desk import DemoDesk
 from optout_daemon.demo.progress import Progress, Seen
 from optout_daemon.demo.sample import Sample
@@ -28,6 +30,8 @@ LIMIT: Final = 90.0
 
 SHOWN: Final = "01-labelled.eml"
 """The sample whose reply is printed in full."""
+ASKED: Final = "hanako.sato@post.example"
+"""Its customer: the list is asked about her before her mail and after."""
 
 
 class Play:
@@ -40,6 +44,8 @@ class Play:
         self._replies = replies
         self._progress = Progress()
         self._database = Database(desk.database_url)
+        self.access: Access | None = None
+        """What opens the web part, once it runs."""
 
     def close(self) -> None:
         """Let go of the database."""
@@ -49,9 +55,12 @@ class Play:
         """Everything from the first mail to the last check; the number of problems."""
         everything = samples.load()
         first = [mail for mail in everything if mail.answers is None]
+        self._screen.title("A sender asks: may this customer be sent the newsletter?")
+        before = self._desk.may_be_sent(ASKED)
         self._screen.title(f"{len(first)} mails wait in the mailbox when the daemon starts")
         self._deliver(first)
         self._desk.start()
+        self._desk.start_web()
         self._screen.line("")
         if not self._watch():
             return 1
@@ -64,7 +73,22 @@ class Play:
         # The answer closes the mail that it answers: what was decided of that one first is what is compared.
         decided = {**self._outcomes(), **decided}
         self._show_one_reply(everything)
-        return self._compare(decided)
+        self._screen.title("The sender asks again, after her mail")
+        after = self._desk.may_be_sent(ASKED)
+        self._screen.title("The web part: the queue for staff, the API for senders")
+        self._desk.wait_for_web()
+        self.access = self._desk.make_access()
+        waiting = browsing.held(self._desk.url, self.access)
+        self._screen.line(f"GET /queue, signed in as {self.access.name}: {waiting} inquiries wait")
+        by_api = browsing.allowed(self._desk.url, self.access, ASKED)
+        self._screen.line(
+            f'GET /api/v1/suppressions/check?email={ASKED}, with the token: "allowed" is {str(by_api).lower()}'
+        )
+        return self._compare(
+            checks.outcomes([seen.sample for seen in self._progress.by_uid.values()], decided),
+            checks.turned(ASKED, before=before, after=after, by_api=by_api),
+            checks.queue_page(shown=waiting, held=self._held()),
+        )
 
     def _deliver(self, mails: Sequence[Sample]) -> None:
         uids = self._mailbox.append([mail.raw for mail in mails], datetime.now(UTC))
@@ -101,7 +125,7 @@ class Play:
         for seen in self._progress.open:
             self._screen.line(f"{seen.sample.file}: {seen.disposition or 'undecided'}, {seen.folder or 'not filed'}")
         self._screen.line("the daemon's last lines:")
-        for line in self._desk.last_lines:
+        for line in self._desk.last_lines("run"):
             self._screen.line(f"  {line}")
         return False
 
@@ -121,12 +145,12 @@ class Play:
                 self._screen.title(f"The reply to {mail.number} in full")
                 self._screen.letter(reply)
 
-    def _compare(self, decided: dict[str, dict[str, object]]) -> int:
+    def _compare(self, *before: checks.Checked) -> int:
         self._screen.title("Compared with what a careful clerk would do")
         mails = [seen.sample for seen in self._progress.by_uid.values()]
         problems = 0
         for checked in (
-            checks.outcomes(mails, decided),
+            *before,
             checks.suppression_list(mails, self._database),
             checks.replies(mails, self._replies),
             checks.filing(mails, self._mailbox.folders()),
@@ -137,6 +161,11 @@ class Play:
                 self._screen.good(checked.holds)
             problems += len(checked.differences)
         return problems
+
+    def _held(self) -> int:
+        """How many of the samples wait for a person now."""
+        rows = [self._inquiry(seen) for seen in self._progress.by_uid.values()]
+        return sum(row is not None and row.state is State.HELD for row in rows)
 
     def _inquiry(self, seen: Seen) -> inquiries.Inquiry | None:
         if seen.inquiry is None:

@@ -13,16 +13,24 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import FrameType
 from typing import TextIO
 
+import httpx
+
 from optout_daemon.core.reading.address import comparable
-from optout_daemon.demo.desk import ADDRESS, USER, CommandFailed, DemoDesk, program
+from optout_daemon.demo.browsing import Access
+from optout_daemon.demo.desk import ADDRESS, USER, DemoDesk
 from optout_daemon.demo.performance import Play
 from optout_daemon.demo.screen import Screen
 from optout_daemon.demo.servers import LOOPBACK, CourierServer, MailboxServer, Received
+from optout_daemon.demo.service import CommandFailed, program
 from optout_daemon.errors import OptoutError
+
+SENDERS = ("suppressions check --email hanako.sato@post.example --channel email", "suppressions list", "tokens list")
+STAFF = ("queue list", "queue show 10", "outbox list", "check")
 
 
 def play(*, serve: bool, out: TextIO | None = None) -> int:
@@ -35,7 +43,7 @@ def play(*, serve: bool, out: TextIO | None = None) -> int:
     except KeyboardInterrupt:
         screen.line("stopped")
         return 130
-    except (CommandFailed, OptoutError, OSError) as error:
+    except (CommandFailed, OptoutError, OSError, httpx.HTTPError) as error:
         screen.bad(str(error))
         return 1
 
@@ -70,15 +78,21 @@ def _run(screen: Screen, *, serve: bool) -> int:
             try:
                 problems = performance.perform()
                 if serve:
-                    _keep_open(screen, desk, imap_port=mailbox.port, smtp_port=courier.port, password=password)
+                    mail = [
+                        f"IMAP      {LOOPBACK}:{mailbox.port}, without TLS, user {USER}, password {password}",
+                        f"SMTP      {LOOPBACK}:{courier.port}; what you send to {ADDRESS} arrives in the mailbox",
+                    ]
+                    _keep_open(screen, desk, mail, performance.access)
             finally:
                 performance.close()
             screen.title("SIGTERM")
-            if (code := desk.stop()) != 0:
-                problems += 1
-                screen.bad(f"the daemon ended with {code}")
-            else:
-                screen.good("the daemon finished what it had in hand and ended with 0")
+            codes = desk.stop()
+            for verb, code in codes.items():
+                if code:
+                    problems += 1
+                    screen.bad(f"`{verb}` ended with {code}")
+            if not any(codes.values()):
+                screen.good("daemon and web part finished what they had in hand and ended with 0")
     _farewell(screen, problems, seconds=time.monotonic() - began, serve=serve)
     return 1 if problems else 0
 
@@ -94,24 +108,27 @@ def _farewell(screen: Screen, problems: int, *, seconds: float, serve: bool) -> 
         screen.line("A real desk: ten lines of settings in README.md, the whole set-up in docs/operating.md.")
 
 
-def _keep_open(screen: Screen, desk: DemoDesk, *, imap_port: int, smtp_port: int, password: str) -> None:
+def _keep_open(screen: Screen, desk: DemoDesk, mail: Sequence[str], access: Access | None) -> None:
     """Say where to look, and wait for Ctrl-C."""
     screen.title("The desk stays open until Ctrl-C")
-    screen.line(f"IMAP      {LOOPBACK}:{imap_port}, without TLS, user {USER}, password {password}")
-    screen.line(f"SMTP      {LOOPBACK}:{smtp_port}; what you send to {ADDRESS} arrives in the mailbox")
-    screen.line(f"settings  {desk.config}")
+    if access is not None:
+        screen.line(f"web       {desk.url}")
+        screen.line(f"sign in   {access.name}, password {access.password}")
+    for line in mail:
+        screen.line(line)
     screen.title("In another terminal")
     screen.line(f"export OPTOUT_CONFIG={desk.config}")
+    if access is not None:
+        screen.line(f"export DESK={desk.url}")
+        screen.line(f"export TOKEN={access.token}")
     name = "optout-daemon" if shutil.which("optout-daemon") else shlex.join(program())
-    for command in (
-        "queue list",
-        "queue show 10",
-        "outbox list",
-        "suppressions list",
-        "suppressions check --email hanako.sato@post.example --channel email",
-        "check",
-    ):
-        screen.line(f"{name} {command}")
+    for title, commands in (("staff", STAFF), ("senders, more in docs/senders.md", SENDERS)):
+        screen.line(f"# for {title}")
+        for command in commands:
+            screen.line(f"{name} {command}")
+    screen.line(
+        'curl -H "Authorization: Bearer $TOKEN" "$DESK/api/v1/suppressions/check?email=hanako.sato@post.example"'
+    )
     screen.title("What the daemon does meanwhile")
     try:
         while (event := desk.events.get()) is not None:
