@@ -9,7 +9,6 @@ import signal
 import smtplib
 import socket
 import subprocess
-import tempfile
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,8 +29,11 @@ from optout_daemon.demo.service import program
 SAMPLES = sample.load()
 
 
-def left_behind() -> set[str]:
-    return {path.name for path in Path(tempfile.gettempdir()).glob("optout-demo-*")}
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for temporary files of the test's own: another demo on this machine may run at the same time."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return tmp_path
 
 
 def worked() -> float:
@@ -41,9 +43,8 @@ def worked() -> float:
 
 
 @pytest.mark.slow
-def test_the_demo_ends_well_and_leaves_nothing_behind() -> None:
+def test_the_demo_ends_well_and_leaves_nothing_behind(room: Path) -> None:
     """As a newcomer runs it: the installed command, exit 0, every check ticked, less than a minute's work, no file left."""
-    before = left_behind()
     began = worked()
     done = subprocess.run([*program(), "demo"], capture_output=True, text=True, check=False, timeout=400)
 
@@ -53,7 +54,7 @@ def test_the_demo_ends_well_and_leaves_nothing_behind() -> None:
     assert re.search(r"email: may be sent\n.*email: blocked since .*\n.*\"allowed\" is false\n", done.stdout, re.DOTALL)
     assert [] == [mail.file for mail in SAMPLES if mail.shows.split("; ")[0][:40] not in done.stdout]
     assert "ご案内の停止を承りました" in done.stdout
-    assert before == left_behind()
+    assert [] == list(room.iterdir())
     assert 60 > worked() - began
 
 
@@ -112,13 +113,13 @@ def children(pid: int) -> list[int]:
 
 
 @pytest.mark.slow
-def test_the_served_demo_takes_mail_and_ends_with_ctrl_c() -> None:
+def test_the_served_demo_takes_mail_and_ends_with_ctrl_c(room: Path) -> None:
     """It stays open, answers what is handed to its SMTP server, and takes daemon, web part, servers and files with it."""
-    before = left_behind()
     with serving() as (process, printed):
         found = re.search(r"SMTP +127\.0\.0\.1:(\d+)", printed)
         web = re.search(r"export DESK=http://127\.0\.0\.1:(\d+)", printed)
-        assert found is not None and web is not None, printed
+        assert found is not None, printed
+        assert web is not None, printed
         services = children(process.pid)
         port = int(found[1])
         head = (
@@ -137,16 +138,15 @@ def test_the_served_demo_takes_mail_and_ends_with_ctrl_c() -> None:
     assert 0 == process.returncode, heard + rest
     assert 2 == len(services)
     assert [] == [pid for pid in services if Path(f"/proc/{pid}").exists()]
-    assert before == left_behind()
+    assert [] == list(room.iterdir())
     for closed in (port, int(web[1])):
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection((LOOPBACK, closed))
 
 
 @pytest.mark.slow
-def test_sigterm_takes_everything_with_it() -> None:
+def test_sigterm_takes_everything_with_it(room: Path) -> None:
     """Closing the terminal's session, at whatever moment, must not leave a daemon and a folder of mail behind."""
-    before = left_behind()
     with serving(until="01 applied") as (process, _printed):
         services = children(process.pid)
         to_its_end(process, signal.SIGTERM)
@@ -154,7 +154,7 @@ def test_sigterm_takes_everything_with_it() -> None:
     assert 130 == process.returncode
     assert 2 <= len(services)
     assert [] == [pid for pid in services if Path(f"/proc/{pid}").exists()]
-    assert before == left_behind()
+    assert [] == list(room.iterdir())
     assert os.getpid() not in services
 
 
