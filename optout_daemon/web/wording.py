@@ -112,9 +112,6 @@ EVENTS: Final[Mapping[str, str]] = {
     "follow_up_answered": N_("answered its other request"),
     "replayed": N_("decided it again by newer rules"),
     "shunted_retried": N_("had it tried again"),
-    "outbox_retried": N_("had the reply sent again"),
-    "one_click": N_("unsubscribed by one click"),
-    "erased": N_("erased the mail's personal data"),
 }
 LANGUAGES: Final[Mapping[str, str]] = {"ja": N_("Japanese"), "en": N_("English")}
 
