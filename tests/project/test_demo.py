@@ -54,7 +54,7 @@ def test_the_demo_ends_well_and_leaves_nothing_behind(room: Path) -> None:
     assert re.search(r"email: may be sent\n.*email: blocked since .*\n.*\"allowed\" is false\n", done.stdout, re.DOTALL)
     assert [] == [mail.file for mail in SAMPLES if mail.shows.split("; ")[0][:40] not in done.stdout]
     assert "ご案内の停止を承りました" in done.stdout
-    assert [] == list(room.iterdir())
+    assert [] == list(room.glob("optout-demo-*"))
     assert 60 > worked() - began
 
 
@@ -138,7 +138,7 @@ def test_the_served_demo_takes_mail_and_ends_with_ctrl_c(room: Path) -> None:
     assert 0 == process.returncode, heard + rest
     assert 2 == len(services)
     assert [] == [pid for pid in services if Path(f"/proc/{pid}").exists()]
-    assert [] == list(room.iterdir())
+    assert [] == list(room.glob("optout-demo-*"))
     for closed in (port, int(web[1])):
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection((LOOPBACK, closed))
@@ -154,7 +154,7 @@ def test_sigterm_takes_everything_with_it(room: Path) -> None:
     assert 130 == process.returncode
     assert 2 <= len(services)
     assert [] == [pid for pid in services if Path(f"/proc/{pid}").exists()]
-    assert [] == list(room.iterdir())
+    assert [] == list(room.glob("optout-demo-*"))
     assert os.getpid() not in services
 
 
