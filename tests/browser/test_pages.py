@@ -70,7 +70,7 @@ PAGES = (
     Shown("suppressions", lambda morning: "/suppressions", found),
     Shown("person", lambda morning: "/suppressions/entries/1"),
     Shown("receipts", lambda morning: "/suppressions/receipts"),
-    Shown("desk", lambda morning: "/desk"),
+    Shown("desk", lambda morning: "/desk?month=2026-03"),
     Shown("account", lambda morning: "/account"),
     Shown("staff", lambda morning: "/staff"),
     Shown("sign-in", lambda morning: "/sign-in", signed_out, signed_in=False),

@@ -89,8 +89,8 @@ def test_the_history_says_what_when_why_and_who(web: WebDesk) -> None:
     mailed = client.post("/suppressions/person", data={"number": TARO.number}).text
     written = client.get("/suppressions/entries/2").text
 
-    assert "<dt>Inquiry</dt><dd>" in mailed
-    assert str(inquiry) in mailed.partition("<dt>Inquiry</dt><dd>")[2].partition("</dd>")[0]
+    assert "<dt>From inquiry</dt><dd>" in mailed
+    assert str(inquiry) in mailed.partition("<dt>From inquiry</dt><dd>")[2].partition("</dd>")[0]
     assert "Mar 29, 2026" in mailed
     for said in (ANNA.name, "letter", "by hand", "Kiyoshi", "Folder 7", "anna@mail.example", "Post"):
         assert said in written
