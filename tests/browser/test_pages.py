@@ -6,6 +6,7 @@ Each is drawn into a picture meanwhile: below `PICTURES` where that names a fold
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,12 @@ def helped(page: Page) -> None:
     expect(page.locator("#help")).to_be_visible()
 
 
+def unfolded(page: Page) -> None:
+    """Headers, and the mail as its sender laid it out."""
+    page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
+    expect(page.frame_locator("iframe").locator("body")).to_contain_text("お願い")
+
+
 def found(page: Page) -> None:
     """Somebody is found by name."""
     page.fill("#typed", "山田 太郎")
@@ -65,6 +72,7 @@ PAGES = (
     Shown("queue", lambda morning: "/queue"),
     Shown("keys", lambda morning: "/queue", helped),
     Shown("inquiry", lambda morning: f"/inquiries/{morning.held}", answering),
+    Shown("mail", lambda morning: f"/inquiries/{morning.held}", unfolded),
     Shown("decided", lambda morning: f"/inquiries/{morning.applied}"),
     Shown("evidence", lambda morning: f"/inquiries/{morning.applied}/evidence"),
     Shown("suppressions", lambda morning: "/suppressions", found),
@@ -104,6 +112,15 @@ def test_a_page_is_fit_for_everybody(
     assert ([], [], 0) == (wide, narrow, max(0, sideways))
     advice = "[DOM] "  # what Chromium would like of a form; staff set a colleague's password, whose name is not theirs
     assert ([], []) == ([said for said in log.said if not said.startswith(advice)], log.foreign(shared))
+
+
+def test_the_evidence_prints_on_two_sheets(browser: Browser, shared: WebDesk, morning: Morning) -> None:
+    """It goes into a folder, or to whoever asks for it by post."""
+    with page_of(browser, shared, "kato", Role.SUPERVISOR, language="ja") as (page, _):
+        page.goto(f"/inquiries/{morning.applied}/evidence")
+        printed = page.pdf(format="A4")
+
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
 
 
 def amiss(page: Page) -> list[str]:
