@@ -18,7 +18,7 @@ LETTER = "Dear Mr Yamada,\n\nthe catalogue <is> stopped & done."
 
 
 def sign_in(page: Page, name: str, password: str) -> None:
-    page.get_by_label("Name").fill(name)
+    page.get_by_label("Account name").fill(name)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
 
