@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, case, func, select
@@ -90,8 +90,10 @@ def totals(tx: Connection) -> dict[int, Total]:
 
 
 def last_before(tx: Connection, at: datetime, *, receiver: str | None = None, channel: str) -> Asked | None:
-    """What a sender (any, without `receiver`) had last been told of the channel by the minute before that moment."""
-    rows = select(_c.minute, _c.version).where(_c.minute < at, _c.channel.in_((channel, "")), _c.version > 0)
+    """What a sender (any, without `receiver`) had last been told of the channel in a minute that was over by then."""
+    rows = select(_c.minute, _c.version).where(
+        _c.minute <= at - timedelta(minutes=1), _c.channel.in_((channel, "")), _c.version > 0
+    )
     if receiver is not None:
         rows = rows.join(api_token, api_token.c.id == _c.token_id).where(api_token.c.name == receiver)
     row = tx.execute(rows.order_by(_c.minute.desc(), _c.version.desc()).limit(1)).first()

@@ -90,6 +90,7 @@ ACCESS: Final[Mapping[str, Access]] = MappingProxyType(
         "api.changes": Access(scope=Scope.EXPORT),
         "api.add": Access(scope=Scope.ADD),
         "api.document": EVERYBODY,
+        "api.problem": EVERYBODY,
         "health.metrics": Access(scope=Scope.METRICS),
     }
 )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from optout_daemon import blocking
-from optout_daemon.blocking import Subject
 from optout_daemon.core.model import GROUP
-from optout_daemon.core.reading.address import Address, comparable
+from optout_daemon.parts import arrivals
 from optout_daemon.review import UnknownCustomer
 from optout_daemon.store import suppressions
 from optout_daemon.store.ledger import API
@@ -15,15 +14,13 @@ from optout_daemon.web.problems import Problem
 
 
 def add(ask: Asking, addition: Addition) -> Added:
-    """Append what is new. Raises Problem where the address is none, or no customer has the number."""
-    if addition.email is not None and not Address("", comparable(addition.email)).plain:
-        raise Problem(422, "no-address", "The e-mail address is not one plain address")
-    number = None if addition.customer_number is None else ask.number(addition.customer_number)
+    """Append what is new. Raises Problem where somebody cannot be read, or no customer has the number."""
+    subject = ask.subject(addition.email, addition.customer_number, addition.address)
     try:
         with ask.database.transaction() as tx:
             entries = blocking.block(
                 tx,
-                Subject(number, addition.email),
+                subject,
                 addition.channels,
                 reason=addition.reason,
                 by=ask.by,
@@ -31,10 +28,9 @@ def add(ask: Asking, addition: Addition) -> Added:
                 now=ask.now,
                 digests=ask.digests,
                 scope=addition.company or GROUP,
+                arrivals=arrivals(ask.site.settings),
                 source=API,
             )
             return Added(entries=entries, version=suppressions.version(tx))
     except UnknownCustomer:
-        raise Problem(
-            422, "unknown-customer", "No customer has this number; block by the e-mail address alone"
-        ) from None
+        raise Problem("unknown-customer") from None

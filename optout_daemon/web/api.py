@@ -13,11 +13,9 @@ from starlette.requests import Request
 
 from optout_daemon.core.digests import SHA256, is_digest, sha256
 from optout_daemon.core.model import Act
-from optout_daemon.core.reading.address import comparable
 from optout_daemon.core.scopes import Scope
 from optout_daemon.store import list_lines, list_lookup, receipts, suppressions
-from optout_daemon.store.columns import bounded, clean
-from optout_daemon.store.ledger import EMAIL
+from optout_daemon.store.ledger import EMAIL, POSTAL
 from optout_daemon.store.list_check import checker
 from optout_daemon.store.suppressions import Blocked
 from optout_daemon.web import adding
@@ -39,10 +37,12 @@ from optout_daemon.web.api_values import (
 )
 from optout_daemon.web.asking import Asking, asking_of
 from optout_daemon.web.guard import Guarded
-from optout_daemon.web.problems import MEDIA_TYPE, Problem
+from optout_daemon.web.problems import MEDIA_TYPE, Problem, placed
 from optout_daemon.web.queries import queried, query_parameters
 
 ROOT: Final = "/api/v1"
+_MOST_NAMED: Final = 50
+"""Unreadable subjects of one request whose places are said."""
 _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"description": text, "content": {MEDIA_TYPE: {"schema": ProblemDocument.model_json_schema()}}}
     for status, text in (
@@ -73,12 +73,16 @@ async def check(request: Request) -> Response:
     asked = queried(OneSubject, request)
     channel = asked.channel
     scope = ask.scope(channel, asked.company)
-    number = None if asked.customer_number is None else ask.number(asked.customer_number)
+    named = ask.subject(asked.email, asked.customer_number, asked.address)
 
     def look_up() -> tuple[int, list[Blocked]]:
-        with checker(ask.database, ask.digests) as list_:
+        with checker(ask.lookups, ask.digests) as list_:
             return list_.version(), list_.check(
-                email=asked.email, customer_number=number, postal_key=asked.postal_key, channel=channel, scope=scope
+                email=named.email,
+                customer_number=named.customer_number,
+                postal_key=named.postal_key,
+                channel=channel,
+                scope=scope,
             )
 
     # A file's reader waits for nobody, and takes less time than a thread takes to be woken.
@@ -93,14 +97,15 @@ async def check(request: Request) -> Response:
 def check_many(ask: Ask, question: Question) -> Answered:
     """Subjects are compared as the desk compares them: addresses in any case and IDNA form; digests as they are."""
     scope = ask.scope(question.channel, question.company)
-    names = [_comparable(question.kind, subject, ask) for subject in question.subjects]
+    names = _names(ask, question)
     with ask.database.reading() as tx:
         version = suppressions.version(tx)
         if question.kind == "email_sha256":
             with list_lookup.by_digest(tx, EMAIL, question.channel, sha256, SHA256, scope) as look_up:
                 found = look_up(set(names))
         else:
-            found = list_lookup.by_name(tx, question.kind, question.channel, ask.digests, scope)(set(names))
+            kind = POSTAL if question.kind == "address" else question.kind
+            found = list_lookup.by_name(tx, kind, question.channel, ask.digests, scope)(set(names))
     ask.count(Scope.CHECK, subjects=len(names), version=version, channel=question.channel)
     blocked = [
         BlockedSubject(index=index, subject=question.subjects[index], provisional=found[name])
@@ -126,7 +131,7 @@ def changes(
     with ask.database.reading() as tx:
         newest = suppressions.version(tx)
         if since > newest:
-            raise Problem(422, "version-ahead", f"The list's version is {newest}: there is nothing since {since}")
+            raise Problem("version-ahead", f"The list's version is {newest}: there is nothing since {since}")
         until = min(newest, since + limit)
         lines = list(list_lines.stream(tx, since=since, upto=until, channel=channel, scope=scope))
     answer = Changes(since=since, version=until, more=until < newest, changes=[_change(line) for line in lines])
@@ -173,14 +178,19 @@ def _change(line: list_lines.ListLine) -> Change:
     )
 
 
-def _comparable(kind: str, subject: str, ask: Asking) -> str:
-    if kind == "email_sha256":
-        if not is_digest(subject.lower()):
-            raise Problem(422, "no-digest", "email_sha256 is 64 hexadecimal digits; one of the subjects is not")
-        return subject.lower()
-    if kind == "customer_number":
-        subject = ask.number(subject)
-    return bounded(clean(comparable(subject) if kind == EMAIL else subject))
+def _names(ask: Asking, question: Question) -> list[str]:
+    """What is compared of each subject. Raises Problem with the place of each that cannot be read."""
+    if question.kind == "email_sha256":
+        read = [digest if is_digest(digest := subject.lower()) else None for subject in question.subjects]
+    else:
+        kind = POSTAL if question.kind == "address" else question.kind
+        read = [ask.readable(kind, subject) for subject in question.subjects]
+    names = [name for name in read if name is not None]
+    if len(names) != len(read):
+        wrong = [index for index, name in enumerate(read) if name is None][:_MOST_NAMED]
+        errors = [placed(("body", "subjects", index), f"not readable as {question.kind}") for index in wrong]
+        raise Problem("unreadable-subject", errors=errors)
+    return names
 
 
 def _receipt(ask: Asking, answer: Changes, channel: str | None, scope: str | None) -> None:

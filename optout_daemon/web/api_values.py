@@ -12,7 +12,7 @@ MOST_AT_ONCE: Final = 10_000
 _LONGEST: Final = 320
 
 Name = Annotated[str, Field(min_length=1, max_length=_LONGEST)]
-Kind = Literal["email", "customer_number", "postal_key", "email_sha256"]
+Kind = Literal["email", "customer_number", "address", "email_sha256"]
 Channel = Annotated[str, Field(min_length=1, max_length=50)]
 Company = Annotated[str, Field(min_length=1, max_length=100)]
 Sentence = Annotated[str, Field(max_length=1_000)]
@@ -30,14 +30,14 @@ class OneSubject(Value):
 
     email: Annotated[Name | None, Field(description="in any case or IDNA form")] = None
     customer_number: Name | None = None
-    postal_key: Name | None = None
+    address: Annotated[Name | None, Field(description="a postal address, with its postal code or without")] = None
     channel: Channel = "email"
     company: Company | None = None
 
     @model_validator(mode="after")
     def _names_somebody(self) -> OneSubject:
-        if self.email is None and self.customer_number is None and self.postal_key is None:
-            raise ValueError("give email, customer_number or postal_key")
+        if self.email is None and self.customer_number is None and self.address is None:
+            raise ValueError("give email, customer_number or address")
         return self
 
 
@@ -115,10 +115,11 @@ class Changes(Value):
 
 
 class Addition(Value):
-    """Block an address, a customer or both. There is no way to lift a block here: that needs a person."""
+    """Block a mail address, a customer, a postal address, or several of one person. Lifting needs a person."""
 
     email: Name | None = None
     customer_number: Name | None = None
+    address: Annotated[Name | None, Field(description="a postal address")] = None
     channels: Annotated[list[Channel], Field(min_length=1, max_length=20)] = ["email"]
     company: Company | None = None
     reason: Annotated[str, Field(min_length=1, max_length=100)] = "opt_out"
@@ -126,8 +127,8 @@ class Addition(Value):
 
     @model_validator(mode="after")
     def _names_somebody(self) -> Addition:
-        if self.email is None and self.customer_number is None:
-            raise ValueError("give email, customer_number or both")
+        if self.email is None and self.customer_number is None and self.address is None:
+            raise ValueError("give email, customer_number or address")
         return self
 
 
@@ -139,9 +140,10 @@ class Added(Value):
 
 
 class ProblemError(BaseModel):
-    """One mistake: its place in the request, and what is wrong there."""
+    """One mistake: its place in the body (RFC 6901) or the parameter's name, and what is wrong there."""
 
-    pointer: str
+    pointer: str | None = None
+    parameter: str | None = None
     detail: str
 
 

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from optout_daemon import __version__
 from optout_daemon.config import desk_digests
+from optout_daemon.store.database import Database
 from optout_daemon.web import (
     account,
     api,
@@ -79,7 +80,7 @@ def build(site: Site, bearers: Bearers | None = None) -> ASGIApp:
 
     KeyError where a route has no row in the table of access.
     """
-    let_in = bearers or Bearers(site.built.database, site.clock)
+    let_in = bearers or Bearers(Database(site.settings.database.url), site.clock)
 
     @asynccontextmanager
     async def serving(_app: FastAPI) -> AsyncIterator[None]:

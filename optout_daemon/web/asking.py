@@ -8,11 +8,13 @@ from datetime import datetime
 
 from starlette.requests import Request
 
+from optout_daemon.blocking import Subject
 from optout_daemon.core.digests import Digests
-from optout_daemon.core.matching.number import normalise
 from optout_daemon.core.scopes import Scope
+from optout_daemon.list_filter import name_in
 from optout_daemon.store.api_tokens import ApiToken
 from optout_daemon.store.database import Database
+from optout_daemon.store.ledger import CUSTOMER_NUMBER, EMAIL, POSTAL
 from optout_daemon.web.bearer import Bearers, token_of
 from optout_daemon.web.problems import Problem
 from optout_daemon.web.site import Site, site_of
@@ -33,6 +35,11 @@ class Asking:
         return self.site.built.database
 
     @property
+    def lookups(self) -> Database:
+        """The same list by connections of its own: whoever asks about one waits for no long answer to another."""
+        return self.bearers.database
+
+    @property
     def by(self) -> str:
         """Who, as ledger and receipts have it: the sender's name and the token's number."""
         return f"{self.token.name} (token {self.token.id})"
@@ -41,19 +48,34 @@ class Asking:
         """The company to ask for. Raises Problem where the desk has no such channel or company."""
         settings = self.site.settings
         if channel is not None and channel not in settings.policy.channels:
-            raise Problem(422, "unknown-channel", "The channels are " + ", ".join(settings.policy.channels))
+            raise Problem("unknown-channel", "The channels are " + ", ".join(settings.policy.channels))
         known = [each.name for each in settings.company]
         if company is not None and company not in known:
-            raise Problem(422, "unknown-company", "The companies are " + (", ".join(known) or "not told apart here"))
+            raise Problem("unknown-company", "The companies are " + (", ".join(known) or "not told apart here"))
         return company
 
-    def number(self, given: str) -> str:
-        """A customer number in the form of the master. Raises Problem where it cannot be one."""
+    def readable(self, kind: str, given: str) -> str | None:
+        """What is compared of an address, a number or a postal address; None where it cannot be one.
+
+        Nobody would be found by it, and "nobody is blocked" must not be said of what was not understood.
+        """
         settings = self.site.settings.customers
-        number = normalise(given, settings.number_prefixes)
-        if re.fullmatch(settings.number_pattern, number) is None:
-            raise Problem(422, "no-customer-number", "A customer number has not the form of customers.number_pattern")
-        return number
+        found = name_in(given, kind, settings.number_prefixes) or None
+        fits = kind != CUSTOMER_NUMBER or re.fullmatch(settings.number_pattern, found or "") is not None
+        return found if fits else None
+
+    def subject(self, email: str | None, customer_number: str | None, address: str | None) -> Subject:
+        """Whom a request is about. Raises Problem where one of the three cannot be read."""
+        given = {
+            "email": (EMAIL, email),
+            "customer_number": (CUSTOMER_NUMBER, customer_number),
+            "address": (POSTAL, address),
+        }
+        read = {name: self.readable(kind, text) for name, (kind, text) in given.items() if text is not None}
+        wrong = [name for name, found in read.items() if found is None]
+        if wrong:
+            raise Problem("unreadable-subject", "Not readable: " + ", ".join(wrong))
+        return Subject(read.get("customer_number"), read.get("email"), read.get("address") or "")
 
     def count(self, operation: Scope, *, subjects: int, version: int, channel: str = "") -> None:
         """Record the use."""

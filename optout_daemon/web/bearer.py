@@ -30,12 +30,15 @@ REALM: Final = 'Bearer realm="suppression list"'
 
 
 class Bearers:
-    """The tokens of one desk and their uses. `ticks` are seconds of a clock that never goes back."""
+    """The tokens of one desk and their uses, over connections of their own, which close() closes.
+
+    `ticks` are seconds of a clock that never goes back.
+    """
 
     def __init__(
         self, database: Database, clock: Callable[[], datetime], ticks: Callable[[], float] = time.monotonic
     ) -> None:
-        self._database, self._clock, self._ticks = database, clock, ticks
+        self.database, self._clock, self._ticks = database, clock, ticks
         self._lock = threading.Lock()
         self._tokens: Mapping[str, ApiToken] = {}
         self._read_at: float | None = None
@@ -50,7 +53,7 @@ class Bearers:
     def refresh(self) -> None:
         """Read the tokens. StoreError where the database is away: then nobody is let in."""
         at = self._ticks()
-        with self._database.reading() as tx:
+        with self.database.reading() as tx:
             tokens = api_tokens.by_digest(tx)
         self._tokens, self._read_at = tokens, at
 
@@ -58,20 +61,12 @@ class Bearers:
         """Whose token the request bears. Raises Problem: 401, 403 or 429, as RFC 6750, section 3.1, has them."""
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not secret:
-            raise Problem(
-                401, "no-token", "A token is needed: Authorization: Bearer …", headers={"WWW-Authenticate": REALM}
-            )
+            raise Problem("no-token", headers={"WWW-Authenticate": REALM})
         token = self._tokens.get(api_tokens.digest_of(secret.strip()))
         if token is None or not token.is_valid(self._clock()):
-            raise Problem(
-                401,
-                "invalid-token",
-                "The token is unknown, revoked or expired; an administrator makes a new one",
-                headers={"WWW-Authenticate": REALM + ', error="invalid_token"'},
-            )
+            raise Problem("invalid-token", headers={"WWW-Authenticate": REALM + ', error="invalid_token"'})
         if scope not in token.scopes:
             raise Problem(
-                403,
                 "insufficient-scope",
                 f"This token may not do that: it lacks the scope {scope}",
                 headers={"WWW-Authenticate": f'{REALM}, error="insufficient_scope", scope="{scope}"'},
@@ -80,7 +75,6 @@ class Bearers:
         if wait:
             self.count(token, scope, refused=1)
             raise Problem(
-                429,
                 "too-many-requests",
                 f"This token may ask {token.per_minute} times a minute; ask for many at once instead",
                 headers={"Retry-After": str(ceil(wait))},
@@ -114,7 +108,7 @@ class Bearers:
         with self._lock:
             counts, self._counts, self._writing = self._counts, {}, None
         try:
-            with self._database.transaction() as tx:
+            with self.database.transaction() as tx:
                 api_uses.add(tx, counts)
         except StoreError:
             with self._lock:
@@ -126,13 +120,14 @@ class Bearers:
                     kept.version = max(kept.version, count.version)
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write what is left, and close the connections."""
         with self._lock:
             timer = self._writing
         if timer is not None:
             timer.cancel()
             timer.join()
         self.write()
+        self.database.close()
 
     def _take(self, token: ApiToken) -> float:
         now = self._ticks()

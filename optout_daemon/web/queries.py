@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from optout_daemon.web.problems import Problem
+from optout_daemon.web.problems import Problem, placed
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -21,14 +21,12 @@ def queried(model: type[T], request: Request) -> T:
     pairs = request.query_params.multi_items()
     values = dict(pairs)
     if len(values) != len(pairs):
-        raise Problem(422, "invalid-request", "A parameter stands in the query twice")
+        raise Problem("invalid-request", "A parameter stands in the query twice")
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        errors = [
-            {"pointer": f"query: {'/'.join(map(str, each['loc']))}", "detail": each["msg"]} for each in error.errors()
-        ]
-    raise Problem(422, "invalid-request", "The query has not the form that the API's document gives", errors=errors)
+        errors = [placed(("query", *each["loc"]), each["msg"]) for each in error.errors()]
+    raise Problem("invalid-request", errors=errors)
 
 
 def query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from optout_daemon.parts import Built, build
 from optout_daemon.passwords import Cost
 from optout_daemon.signing_in import csrf
 from optout_daemon.store import migrate, staff
+from optout_daemon.store.database import Database
 from optout_daemon.store.staff import Account
 from optout_daemon.web.app import build as build_app
 from optout_daemon.web.bearer import Bearers
@@ -116,7 +117,7 @@ def web_desk(
     with build(loaded, log=Log(level="error")) as built, listen(loaded.web) as opened:
         door = open_door(loaded, built.database, cost=CHEAP)
         site = Site(loaded, built, clock, sign_in or Sessions(door, open_other_door(loaded, built.database, door)))
-        bearers = Bearers(built.database, clock)
+        bearers = Bearers(Database(loaded.database.url), clock)
         server = WebServer(build_app(site, bearers), loaded.web, opened)
         thread = threading.Thread(target=server.run, name="web")
         thread.start()

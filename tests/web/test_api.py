@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -13,9 +14,12 @@ import pytest
 from optout_daemon import blocking
 from optout_daemon.blocking import Subject
 from optout_daemon.config import desk_digests
+from optout_daemon.core.matching.postal_key import postal_key
+from optout_daemon.core.model import Action, LedgerEntry
 from optout_daemon.core.scopes import Scope
 from optout_daemon.erasing import erase
 from optout_daemon.store import api_tokens, api_uses, audit, receipts, suppressions
+from optout_daemon.web.problems import KINDS
 from tests.web.site import WebDesk, web_desk
 
 ROOT = "/api/v1/suppressions"
@@ -123,14 +127,79 @@ def test_digests_are_answered_without_the_names(desk: WebDesk) -> None:
     assert 422 == wrong.status_code
 
 
-def test_a_customer_is_found_by_the_number(desk: WebDesk) -> None:
-    """In the form in which people write it; what cannot be a number is an error, not a no."""
-    number = desk.settings.customers.number_pattern
+def test_a_customer_is_found_by_the_number_and_by_the_place(desk: WebDesk) -> None:
+    """In the forms in which people write both; one by one and in bulk."""
+    number, place = "10000001", "東京都千代田区千代田1-1-1"
+    with desk.database.transaction() as tx:
+        subject = Subject(customer_number=number, postal_key=postal_key(place))
+        entry = LedgerEntry(
+            "print",
+            Action.STOP,
+            "opt_out",
+            "import",
+            "test",
+            desk.clock(),
+            customer_number=subject.customer_number,
+            postal_key=subject.postal_key,
+        )
+        [made] = suppressions.append(tx, [entry], now=desk.clock())
     client = sender(desk, Scope.CHECK)
-    refused = client.get(f"{ROOT}/check", params={"customer_number": "not a number"})
+    one = [
+        client.get(f"{ROOT}/check", params={"channel": "print"} | named).json()["blocks"]
+        for named in ({"customer_number": "１０００-０００１"}, {"address": "〒100-0001 千代田区千代田１丁目１番１号"})
+    ]
+    many = [
+        client.post(f"{ROOT}/check", json={"channel": "print", "kind": kind, "subjects": subjects}).json()["blocked"]
+        for kind, subjects in (
+            ("customer_number", ["10000002", "1000 0001"]),
+            ("address", ["大阪府大阪市北区梅田2-3-4", "千代田区千代田1-1-1"]),
+        )
+    ]
 
-    assert (422, "urn:optout-daemon:problem:no-customer-number") == (refused.status_code, refused.json()["type"])
-    assert number
+    assert [[made], [made]] == [[found["entry"] for found in blocks] for blocks in one]
+    assert [[1], [1]] == [[found["index"] for found in blocked] for blocked in many]
+
+
+@pytest.mark.parametrize(
+    "named", [{"email": "Anna <anna@mail.example>"}, {"email": " "}, {"customer_number": "x"}, {"address": "、。"}]
+)
+def test_who_cannot_be_read_is_an_error_and_not_a_no(desk: WebDesk, named: dict[str, str]) -> None:
+    """Nobody is found by it: "may be sent to" would be said of whoever it is."""
+    client = sender(desk, Scope.CHECK, Scope.ADD)
+    [(kind, text)] = named.items()
+    answers = [
+        client.get(f"{ROOT}/check", params=named),
+        client.post(ROOT, json=named),
+        client.post(f"{ROOT}/check", json={"kind": kind, "subjects": [text]}),
+    ]
+
+    assert [422] * 3 == [answer.status_code for answer in answers]
+    assert [f"{desk.settings.web.address}/api/v1/problems/unreadable-subject"] * 3 == [
+        answer.json()["type"] for answer in answers
+    ]
+    assert [{"pointer": "#/subjects/0", "detail": f"not readable as {kind}"}] == answers[2].json()["errors"]
+
+
+def test_one_question_waits_for_no_long_answer_to_another(desk: WebDesk) -> None:
+    """While every other connection is busy, whoever is about to send one mail still gets an answer."""
+    client = sender(desk, Scope.CHECK)
+    client.get(f"{ROOT}/check?email=a@b.example")
+    with ExitStack() as busy:
+        for _ in range(15):  # all that SQLAlchemy's pool gives out
+            busy.enter_context(desk.database.bare())
+        answer = client.get(f"{ROOT}/check?email=a@b.example")
+
+    assert 200 == answer.status_code
+
+
+def test_the_type_of_a_problem_leads_to_its_explanation(desk: WebDesk) -> None:
+    """RFC 9457, section 3.1.1: a type that is a locator should explain the kind; every kind is explained."""
+    refused = desk.client().get(f"{ROOT}/check").json()
+    said = {kind: desk.client().get(f"/api/v1/problems/{kind}").text for kind in KINDS}
+
+    assert said["no-token"] == desk.client().get(refused["type"].removeprefix(desk.settings.web.address)).text
+    assert all(text.startswith(KINDS[kind].title) for kind, text in said.items())
+    assert 404 == desk.client().get("/api/v1/problems/nothing").status_code
 
 
 def test_changes_come_in_pieces_that_miss_nothing(desk: WebDesk) -> None:
@@ -291,7 +360,8 @@ def test_while_the_database_is_away_nobody_may_be_sent_to(tmp_path: Path) -> Non
     with web_desk(tmp_path) as served:
         client = sender(served, Scope.CHECK)
         file = Path(str(served.database.url.database))
-        served.database.close()
+        for pooled in (served.database, served.bearers.database):
+            pooled.close()
         file.rename(file.with_suffix(".away"))
         answer = client.get(f"{ROOT}/check?email=a@b.example")
         file.with_suffix(".away").rename(file)
