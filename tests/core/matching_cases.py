@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.match import match as match_mail
+from optout_daemon.core.matching.name import PersonName
 from optout_daemon.core.model import (
+    Agreement,
     Customer,
     Field,
     FieldName,
@@ -71,6 +74,25 @@ def given(name: FieldName, value: str, origin: Origin = Origin.LABEL, **changes:
 def matched(customer: Customer, text: str = "", **changes: Any) -> Match:
     """The match of a mail that states the customer's number and otherwise what is given here."""
     return match_mail(mail(text, numbers=(customer.number,), **changes), {customer.number: customer})
+
+
+Named = tuple[str, str, str]
+"""A name on record, its kana and its romaji."""
+
+
+def is_named(record: Named, text: str) -> bool:
+    """Whether a mail with this text states the recorded name."""
+    name, kana, romaji = record
+    customer = Customer("20000009", name, "神奈川県相模原市南区古淵3-28-1", kana, romaji)
+    return matched(customer, text).name is Agreement.AGREES
+
+
+def name_found(record: Named, text: str) -> str | None:
+    """The folded text that is taken for the recorded name."""
+    name, kana, romaji = record
+    passage = Passage(text)
+    hit = PersonName(Customer("20000009", name, "", kana, romaji)).find(passage)
+    return passage.folded[hit[0] : hit[1]] if hit is not None else None
 
 
 def masters() -> list[Path]:

@@ -95,6 +95,7 @@ def test_nothing_is_nothing(written: str) -> None:
     [
         ("オオタ", "Ota Ohta Oota Ōta Ôta", "Oda Otta Ouda"),
         ("ショウタ", "Shota Shouta Shohta Syota Shōta", "Shotta Sota"),
+        ("ゼンタロウ", "Zentaro Zentarō Zentarou", "Sentarō Entarō"),
         ("ジュンイチ", "Junichi Jun'ichi Jun-ichi Zyuniti", "Junji Jumichi"),
         ("シンバシ", "Shimbashi Shinbashi Sinbasi", "Shibashi"),
         ("ユウキ", "Yuki Yuuki Yuhki Yūki", "Yukie Yuka"),

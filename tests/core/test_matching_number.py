@@ -39,6 +39,11 @@ def test_a_prefix_of_the_settings_is_taken_off(written: str) -> None:
     assert "33964639" == normalise(written, ["KN"])
 
 
+def test_one_prefix_may_stand_behind_another() -> None:
+    """Letters and the year of the series; both are the settings'."""
+    assert "33964639" == normalise("KN26-33964639", ["KN", "26"])
+
+
 def test_a_prefix_is_taken_off_only_in_front_of_a_digit() -> None:
     """KNX is no KN; what is not a number must not become one."""
     assert "KNX33964639" == normalise("KNX33964639", ["KN"])

@@ -83,6 +83,38 @@ def test_the_last_character_of_a_line_is_found_again() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ｶﾞｷﾞ…高橋です",
+        "会員\u200b番号の高橋です",
+        "a\u200b\u200bb高橋です",
+        "㍻" * 70 + "と高橋です",
+        "…" + "ｶﾞ" * 200 + "高橋です",
+        "\u200b" * 300 + "高橋です",
+        "a" + "e\u0323\u0302" * 90 + "高橋です",
+        "\u1100\u1175\u11b7" * 90 + "高橋です",
+        "…" + "あ" * 120 + "高橋です",
+        "a" + "\u0301" * 300 + "高橋です",
+        "㍿\u200b" * 100 + "高橋です" + "ｶﾞ" * 100,
+    ],
+)
+def test_a_name_is_found_again_where_characters_fold_to_more_or_to_none(line: str) -> None:
+    """㍻ folds to two characters, ｶﾞ to one, a zero-width space to none; the sums may cancel out."""
+    raw = f"…\n{line}\n㈱"
+    passage = Passage(raw, [Piece(Part.TEXT, 0, 0)])
+    at, name = passage.folded.index("高橋"), raw.index("高橋")
+
+    assert [Span(Part.TEXT, name, name + 2), Span(Part.TEXT, name, name + 1), Span(Part.TEXT, name + 1, name + 2)] == [
+        passage.span(start, end) for start, end in ((at, at + 2), (at, at + 1), (at + 1, at + 2))
+    ]
+
+
+def test_a_character_of_which_only_a_half_is_found_is_marked_whole() -> None:
+    """№ folds to two letters."""
+    assert Span(Part.TEXT, 0, 2) == Passage("a№", [Piece(Part.TEXT, 0, 0)]).span(0, 2)
+
+
 def test_capitals_are_seen_in_every_line() -> None:
     """Of the raw text, whatever stands in front."""
     passage = Passage("É é\n㈱ Ab\ncD")

@@ -1,4 +1,4 @@
-"""Japanese names: their spellings, where they begin and end, and what is only a part (policy, section 4, "name")."""
+"""Names in the script of the record: their spellings, where they begin and end, and what is only a part (policy, section 4, "name")."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from optout_daemon.core.matching.boundary import stands_alone_after, stands_alon
 from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.name import Likeness, PersonName, bare
 from optout_daemon.core.model import Customer
+from tests.core.matching_cases import Named, is_named, name_found
 
 FULL, PARTIAL, OTHER, EMPTY = Likeness.FULL, Likeness.PARTIAL, Likeness.OTHER, Likeness.EMPTY
 SPACED = ("高橋　裕美子", "タカハシ ユミコ", "Yumiko Takahashi")
+HARA = ("原　聡", "ハラ サトシ", "")
+MINSU = ("김 민수", "", "")
 TOGETHER = ("高橋裕美子", "タカハシ ユミコ", "Yumiko Takahashi")
 MORI = ("森翼", "モリ ツバサ", "Tsubasa Mori")
-Recorded = tuple[str, str, str]
 
 
-def person(recorded: Recorded) -> PersonName:
+def person(recorded: Named) -> PersonName:
     name, kana, romaji = recorded
     return PersonName(Customer("20000009", name, "", kana, romaji))
 
@@ -65,7 +67,7 @@ def person(recorded: Recorded) -> PersonName:
     ],
 )
 def test_a_value_given_as_a_name_is_the_name_a_part_of_it_or_another(
-    recorded: Recorded, written: str, likeness: Likeness
+    recorded: Named, written: str, likeness: Likeness
 ) -> None:
     """Kana without a blank on record may be the family name alone; a reading in brackets belongs to what it follows."""
     assert likeness is person(recorded).likeness(written)
@@ -92,7 +94,7 @@ def test_a_value_given_as_a_name_is_the_name_a_part_of_it_or_another(
         (TOGETHER, "たかはし裕美子です", "タカハシ裕美子"),
     ],
 )
-def test_the_name_is_found_where_it_stands(recorded: Recorded, text: str, found: str) -> None:
+def test_the_name_is_found_where_it_stands(recorded: Named, text: str, found: str) -> None:
     """In either order, behind and in front of what does not belong to it, at the second place if not at the first."""
     passage = Passage(text)
     hit = person(recorded).find(passage)
@@ -117,7 +119,7 @@ def test_the_name_is_found_where_it_stands(recorded: Recorded, text: str, found:
         (MORI, "大　森　翼です"),
     ],
 )
-def test_a_part_or_a_piece_of_an_address_is_not_found(recorded: Recorded, text: str) -> None:
+def test_a_part_or_a_piece_of_an_address_is_not_found(recorded: Named, text: str) -> None:
     """A double name, an e-mail address and a given name alone are not this person."""
     assert None is person(recorded).find(Passage(text))
 
@@ -194,3 +196,79 @@ def test_a_name_begins_where_nothing_in_front_can_belong_to_it(text: str, start:
 def test_a_name_ends_where_nothing_behind_can_belong_to_it(text: str, end: int, alone: bool) -> None:
     """Kana behind kanji is grammar, kana behind kana may be the rest of the name."""
     assert alone is stands_alone_after(Passage(text), end)
+
+
+@pytest.mark.parametrize(
+    ("record", "text"),
+    [
+        (SPACED, "I am Yumiko Takahashi and want no mail"),
+        (SPACED, "Yumiko Takahashi-san"),
+        (SPACED, "Yumiko Takahashi-sama"),
+        (SPACED, "Yumiko Takahashi-sensei"),
+        (SPACED, "Yumiko Takahashi-kun"),
+        (SPACED, "Yumiko Takahashi-dono"),
+        (SPACED, "Yumiko Takahashi-"),
+        (SPACED, "Yumiko Takahashi-20000009"),
+        (SPACED, "20000009-Yumiko Takahashi"),
+        (SPACED, "no 5-Yumiko Takahashi"),
+        (SPACED, "Yumiko        Takahashi"),
+        (SPACED, "Yumiko Takahashi y.takahashi@example.jp"),
+        (HARA, "原（はら）聡"),
+        (HARA, "会員番号は20000009原聡相模原市南区古淵3-28-1"),
+        (MINSU, "김민수"),
+        (MINSU, "저는 김민수입니다"),
+        (MINSU, "김민수님"),
+        (MINSU, "김민수1"),
+        (MINSU, "한1김민수"),
+        (MINSU, "김민수 박김민수"),
+        (MINSU, "a김민수 씨"),
+    ],
+)
+def test_the_name_on_record_is_seen(record: Named, text: str) -> None:
+    """Whatever stands around it that is no part of a name, the record's own address too."""
+    assert is_named(record, text)
+
+
+@pytest.mark.parametrize(
+    ("record", "text"),
+    [
+        (SPACED, "Yumiko Takahashi-Sato"),
+        (SPACED, "Yumiko Takahashi-wada here"),
+        (SPACED, "5 Anna-Yumiko Takahashi"),
+        (SPACED, "Yumiko: Takahashi"),
+        (SPACED, "Yumiko         Takahashi"),
+        (SPACED, "Yu Miko Takahashi"),
+        (SPACED, "佐藤 （たかはし）ゆみこ"),
+        (HARA, "会員番号は20000009原聡美相模原市南区古淵3-28-1"),
+        (HARA, "会員番号は20000009原聡大阪市南区古淵3-28-1"),
+        (MINSU, "박김민수"),
+        (MINSU, "김민수진"),
+        (MINSU, "박민수"),
+        (MINSU, "저는 김민"),
+        (MINSU, "マイケル オコンネル"),
+    ],
+)
+def test_a_longer_name_or_another_is_not_the_name_on_record(record: Named, text: str) -> None:
+    """One more word, another sign between two words: another person may have written."""
+    assert not is_named(record, text)
+
+
+@pytest.mark.parametrize(
+    ("record", "text", "found"),
+    [
+        (MINSU, "저는 김민수입니다", "김민수"),
+        (MINSU, "김 민수 씨", "김 민수"),
+        (SPACED, "髙橋 裕美子です", "高橋 裕美子"),
+        (("王　薫", "オウ カオル", "Kaoru O"), "Kaoru O is here", "kaoru o"),
+        (("王　薫", "オウ カオル", "Kaoru O"), "Kaoru O@example.jp", None),
+    ],
+)
+def test_what_is_marked_is_the_name_alone(record: Named, text: str, found: str | None) -> None:
+    """Staff see the words that were taken for the name; an e-mail address is none."""
+    assert found == name_found(record, text)
+
+
+@pytest.mark.parametrize(("value", "likeness"), [("김민수", FULL), ("박민수", OTHER)])
+def test_a_labelled_name_in_hangul_is_the_record_s_or_another(value: str, likeness: Likeness) -> None:
+    """In its field nothing may stand beside the name."""
+    assert likeness is person(MINSU).likeness(value)

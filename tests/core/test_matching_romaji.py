@@ -38,6 +38,7 @@ def finding(address: str, text: str) -> Finding:
         ("Waseda-Tsurumaki", [("WASEDA", ""), ("TURUMAKI", "")]),
         ("3-38-8 Roppongi", [("ROQPONGI", "")]),
         ("Ōta-ku", [("OTA", "ku")]),
+        ("Kamata, Ohtaku", [("KAMATA", ""), ("OTA", "ku")]),
         ("Minato-3", [("MINATO", "")]),
     ],
 )
@@ -45,7 +46,7 @@ def test_words_know_the_kind_of_area_that_stands_behind_them(text: str, found: l
     """Behind a hyphen or a blank; "to" is an area behind a hyphen only."""
     passage = Passage(text)
 
-    assert found == [(name.sound, name.kind) for name in names(passage, 0, len(passage.tokens))]
+    assert found == [(name.sound, name.kind) for name in names(passage)]
 
 
 def romaji(
@@ -110,6 +111,8 @@ def test_a_record_in_kanji_is_prepared_for_latin_letters(address: str, place: Ro
         (ROPPONGI, "3-38-8 Roppongi, Minato-ku 106-0032"),
         (ROPPONGI, "3-38-8 Roppongi, Minato-ku. In Osaka it rains"),
         (ROPPONGI, "Roppongi 3-38-8, 106-0032 Tokyo, Minato-ku"),
+        (ROPPONGI, "3-chome,\n  38-8 Roppongi, Minato-ku"),
+        ("愛媛県東温市見奈良530-1", "530-1 Minara, Toon-shi, Ehime"),
         (ROPPONGI, "3-38-9 Roppongi, Minato-ku; no: 3-38-8 Roppongi, Minato-ku"),
         (ROPPONGI, "港区の者です。港区六本木3-38-8"),
         (ROPPONGI, "港区赤坂1-2、いや港区六本木3-38-8"),
@@ -123,6 +126,8 @@ def test_a_record_in_kanji_is_prepared_for_latin_letters(address: str, place: Ro
         (BLUFF, "74-3-502 Yamate-cho, Naka-ku, Yokohama"),
         (BLUFF, "Bluff Heights, 74-3 Yamate-cho, Naka-ku, Yokohama"),
         (BLUFF, "502, 74-3 Yamate-cho, Naka-ku, Yokohama"),
+        (BLUFF, "I got 2 Catalogues at 74-3 Yamate-cho, Naka-ku, Yokohama"),
+        (BLUFF, "Tel 045.555.0123, 74-3 Yamate-cho, Naka-ku, Yokohama"),
         (BLUFF, "Order 503; 74-3 Yamate-cho, Naka-ku, Yokohama"),
         (BLUFF, "74-3 Yamate-cho, Naka-ku, Yokohama, Apt 502"),
         (TOYOHASHI, "5-6-21-309 Yuraku-cho, Toyohashi-shi"),
@@ -153,6 +158,7 @@ def test_the_lot_its_town_and_its_area_agree_in_any_order(address: str, text: st
         (BLUFF, "74-3-503 Yamate-cho, Naka-ku, Yokohama"),
         (BLUFF, "74-502 Yamate-cho, Naka-ku, Yokohama"),
         (BLUFF, "Bluff Heights 503,\n74-3 Yamate-cho, Naka-ku, Yokohama"),
+        (BLUFF, "503,\t74-3 Yamate-cho, Naka-ku, Yokohama"),
         (BLUFF, "Bluff Heights 503\n74-3 Yamate-cho, Naka-ku, Yokohama"),
         (BLUFF, "Bluff Heights-503, 74-3 Yamate-cho, Naka-ku, Yokohama"),
         (BLUFF, "74-3 Yamate-cho, Naka-ku, Yokohama, Apt 503"),

@@ -62,3 +62,74 @@ def test_every_letter_has_a_sound() -> None:
 def test_another_name_is_not_heard(name: str, other: str) -> None:
     """Japanese adds a vowel only where none follows, and a name with a spelling of its own has only that."""
     assert not can_stand_for(fold(other), name)
+
+
+@pytest.mark.parametrize(
+    ("word", "heard", "others"),
+    [
+        ("low", "ロウ ロー", "レオ"),
+        ("joyce", "ジョイス", "ジョイ ジョアス"),
+        ("george", "ジョージ", "ジョー ゲオルク"),
+        ("james", "ジェームズ ジェイムズ", "ジム ジェーム"),
+        ("charles", "チャールズ", "チャーリー カール"),
+        ("fred", "フレッド", "フリード フレッダ"),
+        ("grace", "グレース グレイス", "グレーシー グラハム"),
+        ("louis", "ルイス", "ルーシー ルイザ"),
+        ("tyler", "タイラー", "テイラー"),
+        ("taylor", "テイラー", "テラン"),
+        ("ryan", "ライアン", "リャン ライナ"),
+        ("juan", "フアン", "ジュリアン"),
+        ("carlos", "カルロス", "カルロ カーラ"),
+        ("cynthia", "シンシア", "シンディ キンシア"),
+        ("cyrus", "サイラス", "サイモン キラス"),
+        ("gilbert", "ギルバート", "ギルバ ヒルベルト"),
+        ("philip", "フィリップ", "フィル フィリッパ"),
+        ("joseph", "ジョセフ", "ジョセフィン ジョー"),
+        ("hughes", "ヒューズ", "ヒュー ユーズ"),
+        ("jones", "ジョーンズ", "ジョーン ジョンソン"),
+        ("campbell", "キャンベル", "キャメル カンブル"),
+        ("dwight", "ドワイト", "ドナイト ワイト"),
+        ("kowalski", "コワルスキ", "コワルスカ"),
+        ("ned", "ネッド", "ニード ネット"),
+        ("yolanda", "ヨランダ", "ヨーク ヨナ"),
+        ("hannah", "ハンナ", "アンナ ハンク"),
+        ("anna", "アンナ", "ハンナ アン"),
+        ("tom", "トム", "トーマス ティム"),
+        ("quinn", "クイン", "クリン キーラ"),
+        ("brooke", "ブルック", "ブルース ブレイク"),
+        ("cecil", "セシル", "ケシル セシリア"),
+        ("gordon", "ゴードン", "ジョードン ゴドフリー"),
+        ("jacob", "ジェイコブ", "ジェイソブ ジャコモ"),
+        ("umberto", "ウンベルト", "ウンベルタ"),
+        ("yvette", "イベット", "ヤベット"),
+        ("molly", "モリー", "モーガン ミリー"),
+        ("mike", "マイク", "ミケーレ マック"),
+        ("luke", "ルーク", "ロック リューカ"),
+        ("pete", "ピート", "ペトラ"),
+        ("hugo", "ヒューゴ", "ハガー ヒュージョ"),
+        ("ito", "イトウ", "イタ エト"),
+    ],
+)
+def test_each_letter_has_its_sounds_and_no_others(word: str, heard: str, others: str) -> None:
+    """The letters beside it decide: c in Cyrus and in Carlos, g in George and in Gilbert, e in Ned and in Jones."""
+    assert [] == [kana for kana in heard.split() if not can_stand_for(fold(kana), word)]
+    assert [] == [kana for kana in others.split() if can_stand_for(fold(kana), word)]
+
+
+@pytest.mark.parametrize(
+    ("kana", "word"),
+    [
+        ("ア", "a"),
+        ("", "li"),
+        ("リ", "Li"),
+        ("リ", "l1"),
+        ("リ", "lí"),
+        ("リ", ""),
+        ("ア" * 49, "a" * 24),
+        ("リ", "l" * 25),
+    ],
+)
+def test_what_is_no_latin_word_or_no_kana_stands_for_nothing(kana: str, word: str) -> None:
+    """One sound is too little to tell a person by, and an endless word is no name."""
+
+    assert not can_stand_for(fold(kana), word)

@@ -119,7 +119,7 @@ def _any_japanese(passage: Passage) -> tuple[int, int] | None:
 def _any_romaji(passage: Passage) -> tuple[int, int] | None:
     """Two or more numbers with a word for a Japanese area near them: 2-11-3 Meieki, Nakamura-ku."""
     tokens = passage.tokens
-    areas = [name.index for name in names(passage, 0, len(tokens)) if name.kind in AREA_WORDS]
+    areas = [name.index for name in names(passage) if name.kind in AREA_WORDS]
     for group in groups(passage) if areas else []:
         near = [index for index in areas if group.first - 8 <= index < group.last + 8]
         if len(group.numbers) > 1 and near:

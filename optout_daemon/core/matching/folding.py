@@ -13,7 +13,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from typing import Final, NamedTuple
 
 from optout_daemon.core.matching.kana import exchanged, romaji_key
@@ -93,6 +92,10 @@ def _token_start(token: Token) -> int:
 _WORD: Final = re.compile(r"[^\s・]+")
 _INTERNET: Final = re.compile(r"[a-z0-9._%+/:@~?=&#\-]+")
 _STRIDE: Final = 128
+_JOINING: Final = re.compile("[\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f]")
+"""Becomes one with the character in front: an accent, a mark of voice, the end of a syllable in Hangul."""
+_JOINED: Final = 8
+"""Of them in a row, more than which no letter has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,22 @@ class Piece:
     """In the raw text of the Passage."""
 
 
+def _measured(line: str, length: int) -> tuple[list[int], list[int]]:
+    """Where each stride of a raw line begins in it and in its folded form; empty where that is everywhere the same.
+
+    `length` is that of the whole line, folded.
+    """
+    # A line in NFKC folds character by character, unless something vanishes: none ever becomes longer.
+    if length == len(line) and unicodedata.is_normalized("NFKC", line):
+        return [], []
+    starts, lengths = [0], [0]
+    for at in range(_STRIDE, len(line), _STRIDE):
+        start = next((one for one in range(at, at + _JOINED) if not _JOINING.match(line, one)), at)
+        lengths.append(lengths[-1] + len(fold(line[starts[-1] : start])))
+        starts.append(start)
+    return starts, lengths
+
+
 class Passage:
     """A text to search, with its comparable forms; every form is made once, when it is first needed."""
 
@@ -113,7 +132,7 @@ class Passage:
         self.raw = raw
         self._pieces = tuple(pieces)
         self._sounds: dict[str, str] = {}
-        self._strides: dict[int, list[int]] = {}
+        self._strides: dict[int, tuple[list[int], list[int]]] = {}
 
     @cached_property
     def folded(self) -> str:
@@ -168,30 +187,27 @@ class Passage:
         return self.unsqueezed(at) - self.unsqueezed(at - 1) > 1
 
     @cached_property
-    def _lines(self) -> tuple[list[int], list[int]]:
-        starts_folded, starts_raw, at_folded, at_raw = [], [], 0, 0
-        for folded, raw in zip(self.folded.split("\n"), self.raw.split("\n"), strict=True):
-            starts_folded.append(at_folded)
-            starts_raw.append(at_raw)
-            at_folded += len(folded) + 1
-            at_raw += len(raw) + 1
-        return starts_folded, starts_raw
+    def _lines(self) -> tuple[list[str], list[int], list[int]]:
+        """The raw lines, and where each begins in `folded` and in `raw`."""
+        lines, starts_folded, starts_raw = self.raw.split("\n"), [0], [0]
+        for folded, raw in zip(self.folded.split("\n"), lines, strict=True):
+            starts_folded.append(starts_folded[-1] + len(folded) + 1)
+            starts_raw.append(starts_raw[-1] + len(raw) + 1)
+        return lines, starts_folded, starts_raw
 
     def _raw(self, at: int) -> int:
         """Place in `raw` of a character of `folded`, found by folding a stretch of its line anew up to there."""
-        starts_folded, starts_raw = self._lines
+        lines, starts_folded, starts_raw = self._lines
         line = bisect_right(starts_folded, at) - 1
         wanted, start = at - starts_folded[line], starts_raw[line]
         if line not in self._strides:
-            self._strides[line] = self._measured(line)
-        lengths = self._strides[line]
-        if not lengths:
+            self._strides[line] = _measured(lines[line], starts_folded[line + 1] - starts_folded[line] - 1)
+        starts, lengths = self._strides[line]
+        if not starts:
             return start + wanted
-        stride = bisect_left(lengths, wanted)
-        if stride == len(lengths) or lengths[stride] > wanted:
-            stride -= 1
-        wanted, start = wanted - lengths[stride], start + stride * _STRIDE
-        text = self.raw[start : min(start + _STRIDE, self._end(line))]
+        stride = bisect_right(lengths, wanted) - 1
+        wanted, start = wanted - lengths[stride], start + starts[stride]
+        text = self.raw[start : start + _STRIDE + _JOINED]
         low, high = 0, len(text)
         while low < high:  # a longer text never folds to a shorter one, so the range can be halved
             middle = (low + high) // 2
@@ -200,22 +216,6 @@ class Passage:
             else:
                 low = middle + 1
         return start + low
-
-    def _end(self, line: int) -> int:
-        starts = self._lines[1]
-        return starts[line + 1] - 1 if line + 1 < len(starts) else len(self.raw)
-
-    def _measured(self, line: int) -> list[int]:
-        """The folded length of a line up to each of its strides; empty where it folds character by character."""
-        starts_folded, starts_raw = self._lines
-        text = self.raw[starts_raw[line] : self._end(line)]
-        stop = starts_folded[line + 1] - 1 if line + 1 < len(starts_folded) else len(self.folded)
-        # A line in NFKC folds character by character, unless something vanishes: none ever becomes longer.
-        even = stop - starts_folded[line] == len(text) and unicodedata.is_normalized("NFKC", text)
-        if even or text.isascii():
-            return []
-        strides = (text[at : at + _STRIDE] for at in range(0, max(0, len(text) - _STRIDE), _STRIDE))
-        return list(accumulate((len(fold(one)) for one in strides), initial=0))
 
     def is_capital(self, at: int) -> bool:
         """Whether the character of `folded` is a capital letter in the raw text."""

@@ -15,16 +15,21 @@ from optout_daemon.core.matching.boundary import AFTER_KANA, BEFORE_KANA
 from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.kana import kana_key
 from optout_daemon.core.matching.transcription import can_stand_for
+from optout_daemon.core.matching.variants import bag
 from optout_daemon.core.matching.western_name import WesternName
 
 _RUN: Final = re.compile("[ァ-ヺー]{1,40}(?:[ ・=\\-]{1,2}[ァ-ヺー]{1,40}){0,5}")
 _PART: Final = re.compile("[ァ-ヺー]+")
+_FRONT: Final = bag("ナマエ ナマエハ シメイ シメイハ ワタシ ワタシハ ワタクシハ ワタシノナマエハ")
+_BEHIND: Final = bag("デス デゴザイマス ト トモウシマス トイイマス サマ ヨリ ノ ハ")
+"""Words of the sentence, set apart from the name by a blank."""
 _CUTS: Final = 4
 """Places where the sentence may end in front of a name, or begin behind it."""
 _MOST: Final = 60
 """Runs of kana that are looked at."""
 
-Place = tuple[str, int, int]
+Place = tuple[str, int]
+"""A word of kana, and where it begins."""
 
 
 def find(name: WesternName, kana: Sequence[str], latin: Sequence[str], passage: Passage) -> tuple[int, int] | None:
@@ -32,37 +37,38 @@ def find(name: WesternName, kana: Sequence[str], latin: Sequence[str], passage: 
     surnames = _surnames(name, latin)
     wholes = {kana_key("".join(order)) for order in (kana, kana[::-1])} if len(kana) > 1 else set()
     for run in islice(_RUN.finditer(passage.folded), _MOST):
-        parts = [(part[0], run.start() + part.start(), run.start() + part.end()) for part in _PART.finditer(run[0])]
+        parts = [(part[0], run.start() + part.start()) for part in _PART.finditer(run[0])]
+        if parts[0][0] in _FRONT:
+            del parts[0]
+        if parts and parts[-1][0] in _BEHIND:
+            del parts[-1]
         for places in _trimmed(parts):
-            words = [word for word, _, _ in places]
-            if kana_key("".join(words)) in wholes or (1 < len(words) < 5 and _is_name(name, surnames, words)):
-                return places[0][1], places[-1][2]
+            words = [word for word, _ in places]
+            if kana_key("".join(words)) in wholes or _is_name(name, surnames, words):
+                last, at = places[-1]
+                return places[0][1], at + len(last)
     return None
 
 
 def _trimmed(parts: list[Place]) -> Iterator[list[Place]]:
     """A run of kana, also without what belongs to the sentence in front of it and behind it (ワタシハ, デス)."""
-    first, start, _ = parts[0]
+    if not parts:
+        return
+    (first, start), (last, at_last) = parts[0], parts[-1]
     begins = [0, *islice((at for at in range(len(first) - 1, 0, -1) if first.endswith(BEFORE_KANA, 0, at)), _CUTS)]
-    last = parts[-1][0]
     ends = [len(last), *islice((at for at in range(1, len(last)) if last.startswith(AFTER_KANA, at)), _CUTS)]
     for begin in begins:
         for end in ends:
-            if len(parts) == 1 and end <= begin:
-                continue
             cut = list(parts)
-            word, _, stop = cut[0]
-            cut[0] = (word[begin:], start + begin, stop)
-            word, place, _ = cut[-1]
-            length = end - begin if len(parts) == 1 else end
-            cut[-1] = (word[:length], place, place + length)
+            cut[-1] = last[:end], at_last
+            cut[0] = cut[0][0][begin:], start + begin
             yield cut
 
 
 def _surnames(name: WesternName, latin: Sequence[str]) -> list[str]:
     """The words of the surname: clarke, jones."""
-    starts = (at for at in range(len(latin)) if "".join(latin[at:]) == name.family)
-    return list(latin[next(starts, len(latin)) :])
+    tails = (list(latin[at:]) for at in range(len(latin)))
+    return next((tail for tail in tails if "".join(tail) == name.family), [])
 
 
 def _is_name(name: WesternName, surnames: list[str], words: list[str]) -> bool:

@@ -49,7 +49,7 @@ class Area:
     """City, town, village, or a ward of Tokyo."""
     ward: str = ""
     romaji: tuple[str, ...] = ()
-    """The parts' names by sound, without suffix: prefecture, then county or city, then city or ward."""
+    """The parts' names by sound, vowels short, no suffix: prefecture, then county or city, then city or ward."""
 
     @property
     def inner(self) -> str:
@@ -74,7 +74,7 @@ def _area(found: Municipality) -> Area:
         name, mark, ward = name.partition("市")
         name += mark
     prefecture = found.prefecture_romaji.split()[0]
-    sounds = tuple(romaji_key(part) for part in (prefecture, *(unit[0] for unit in units)))
+    sounds = tuple(romaji_key(part).replace(":", "") for part in (prefecture, *(unit[0] for unit in units)))
     return Area(place_form(found.prefecture), county, name, ward, sounds)
 
 

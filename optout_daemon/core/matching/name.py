@@ -113,7 +113,7 @@ class PersonName:
             return max(hits, key=lambda hit: hit[1] - hit[0])
         whole = "".join(self._units)
         at = passage.squeezed.find(whole) if HANGUL.search(whole) else -1
-        if at == 0 or (at > 0 and (passage.broken_before(at) or not HANGUL.match(passage.squeezed, at - 1))):
+        if at >= 0 and (passage.broken_before(at) or not HANGUL.match(passage.squeezed, at - 1)):
             end = at + len(whole)
             alone = passage.broken_before(end) or not HANGUL.match(passage.squeezed, end)
             if alone or passage.squeezed.startswith(_AFTER_HANGUL, end):
@@ -128,7 +128,8 @@ class PersonName:
         outer = _BRACKETS.sub(" ", folded)
         parts = [part for part in re.split("[/|]", outer) if part.strip()] + inner
         found = [self._likeness(part) for part in parts] or [Likeness.EMPTY]
-        one_word = len(parts[0].split()) == 1 and parts[0].strip().isascii() if parts else False
+        first = parts[0] if parts else ""
+        one_word = first.isascii() and len(first.split()) == 1
         if Likeness.FULL in found and (found[0] in (Likeness.PARTIAL, Likeness.EMPTY) or one_word):
             return Likeness.FULL  # "Bob (Robert Williams)"
         if inner and self.western is not None and Likeness.FULL is self._likeness(folded):

@@ -23,6 +23,8 @@ FAMILIES: Final = bag(
 """Family names that stand in front on record."""
 _INNER: Final = bag("thi van")
 """Between family and given name in Vietnam; often left out."""
+_EASTERN: Final = bag("chen hong huong jing kim linh mei minh ming phan tuan wei xiu yan young")
+"""Given names of East Asia that are given names or surnames of English-speaking countries as well."""
 _SPELT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _UMLAUT: Final = re.compile("[äöüøå]")
 _SPELT_OUT: Final = re.compile("(?<=[aou])e|(?<=a)a")
@@ -50,33 +52,33 @@ def writings(recorded: str) -> tuple[Writing, ...]:
         return ()
     found = [Writing(name) for name in (_family_first(recorded) or (first, *_two_surnames(first)))]
     folded = fold(recorded)
-    if _UMLAUT.search(folded):
-        spelt = WesternName.of(folded.translate(_SPELT))
-        found += [Writing(spelt)] if spelt else []
-    elif folded.isascii() and _SPELT_OUT.search(folded):
-        short = WesternName.of(_SPELT_OUT.sub("", folded))
-        found += [Writing(short, marked=True)] if short else []
+    marked = _UMLAUT.search(folded) is None
+    other = WesternName.of(_SPELT_OUT.sub("", folded) if marked else folded.translate(_SPELT))
+    if other not in (None, first):
+        found.append(Writing(other, marked))
     return tuple(dict.fromkeys(found))
 
 
 def _family_first(recorded: str) -> tuple[WesternName, ...]:
     """The readings of a name of three or more words that begins with a family name of East Asia."""
-    words = ["".join(token.word for token in Passage(word).tokens) for word in recorded.split() if "," not in recorded]
+    if any("," in word for word in recorded.split()[1:]):
+        return ()  # Li Garcia, Ana Maria; but Kim, Min Su
+    words = ["".join(token.word for token in Passage(word).tokens) for word in recorded.split()]
     words = [word for word in words if word and word not in TITLES]
-    if not 2 < len(words) < 6 or words[0] not in FAMILIES or words[-1] in surnames():
+    if len(words) < 3 or words[0] not in FAMILIES or words[-1] in surnames() - _EASTERN:
         return ()
-    if words[1] not in _INNER and any(word in given_names() for word in words[1:-1]):
+    if words[1] not in _INNER and any(word in given_names() for word in words[1:-1] if word not in _EASTERN):
         return ()  # Kim Marie Anderson
     family, rest = words[0], words[1:]
-    core = [word for word in rest if word not in _INNER] or rest
-    inner = rest[: len(rest) - len(core)]
-    found = [WesternName("".join(rest), (), family), WesternName("".join(core), (), family)]
-    found.append(WesternName("".join(core), (), family + "".join(inner)))
+    inner = rest[0] if rest[0] in _INNER else ""
+    whole = "".join(rest)
+    core = whole.removeprefix(inner)
+    found = [WesternName(whole, (), family), WesternName(core, (), family), WesternName(core, (), family + inner)]
     found.append(WesternName(rest[-1], (), family + "".join(rest[:-1])))
     return tuple(found)
 
 
 def _two_surnames(name: WesternName) -> Iterator[WesternName]:
     """Given names and both surnames of four words: José Ignacio | Muñoz García."""
-    if len(name.middles) == 2 and not set(name.middles) & PARTICLES and len(name.middles[1]) > 1:
+    if len(name.middles) == 2 and not set(name.middles) & PARTICLES:
         yield WesternName(name.given, name.middles[:1], name.middles[1] + name.family, name.generation)

@@ -35,7 +35,7 @@ def groups(passage: Passage) -> list[Group]:
         first, raw = index, [tokens[index].word]
         index += 1
         while index < len(tokens):
-            gap = text[tokens[index - 1].end : min(tokens[index].start, tokens[index - 1].end + 6)]
+            gap = text[tokens[index - 1].end : tokens[index].start]
             if len(gap) > 4 or not _JOIN.fullmatch(gap):
                 break
             if tokens[index].word in _MARKS:

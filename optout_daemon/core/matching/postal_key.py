@@ -23,7 +23,7 @@ def postal_key(address: str) -> str:
     """The normal form; "" where the text holds no letter and no digit. Never raises."""
     folded = _CODE.sub("", fold(address))
     place = Place.of(folded, "") if KANJI.search(folded) else None
-    if place is None or not place.area.city or not place.town:
+    if place is None or not place.area.city:
         return " ".join(_WORD.findall(folded))
     area, lot = place.area, "-".join(map(str, place.numbers))
     parts = (area.prefecture, area.county, area.city, area.ward, place.street, place.town, lot)

@@ -16,9 +16,7 @@ from optout_daemon.core.matching.kana import sounds_like
 _STARTS: Final = {"T": "tc", "S": "s", "H": "hf", "Z": "zjd", "K": "kc", "R": "rl", "B": "bv"}
 
 
-def find(
-    spellings: Sequence[tuple[tuple[str, ...], bool]], passage: Passage, *, split: bool = False
-) -> tuple[int, int] | None:
+def find(spellings: Sequence[tuple[tuple[str, ...], bool]], passage: Passage, *, split: bool) -> tuple[int, int] | None:
     """Range of `folded` of the name by one of its spellings (its parts, and whether their long vowels are known)."""
     joints = ("-", " ") if split else ("-",)
     for parts, known in spellings:
@@ -51,7 +49,7 @@ def _end(passage: Passage, index: int, parts: tuple[str, ...], known: bool, join
             last = index + width - 1
             if last < len(tokens) and (width == 1 or text[tokens[index].end : tokens[last].start] in joints):
                 start, end = tokens[index].start, tokens[last].end
-                if end - start < 40 and sounds_like(passage.sound(start, end), part, known_length=known):
+                if sounds_like(passage.sound(start, end), part, known_length=known):
                     index += width
                     break
         else:

@@ -77,7 +77,7 @@ class RomajiPlace:
         heads: list[tuple[str, str]] = []
         before: tuple[list[Group], str] = ([], "")
         for part in (Passage(part) for part in address.split(",")):
-            words = names(part, 0, len(part.tokens))
+            words = names(part)
             sound = "".join(name.sound for name in words)
             found = [group for group in groups(part) if len(group.numbers) > 1]
             if not heads and not found and words and len(part.tokens) > 1 and is_number(part.tokens[-1]):
@@ -105,7 +105,7 @@ class RomajiPlace:
 
     def find(self, passage: Passage) -> Finding:
         """What the text says: the first agreeing lot with its town and area, else the first that contradicts."""
-        differs, words = ABSENT, names(passage, 0, len(passage.tokens))
+        differs, words = ABSENT, names(passage)
         marked = [(name, self._own(words, index)) for index, name in enumerate(words)]
         for group in chain(self.grid.find(passage) if self.grid else (), groups(passage)):
             finding = self._judge(passage, group, marked)

@@ -33,16 +33,17 @@ class Name:
     index: int
 
 
-def names(passage: Passage, low: int, high: int) -> list[Name]:
-    """The words among the tokens from `low` to before `high`, without numbers and words for an area."""
-    tokens, found = passage.tokens, []
-    for index in range(low, high):
-        word = tokens[index].word
-        if not word.isalpha() or (index > low and area_word(passage, index - 1)):
+def names(passage: Passage) -> list[Name]:
+    """The words of a text without numbers and words for an area."""
+    found: list[Name] = []
+    behind = ""
+    for index, (word, start, end) in enumerate(passage.tokens):
+        is_kind, behind = bool(behind), area_word(passage, index)
+        if is_kind or not word.isalpha():
             continue
-        sound, kind = passage.sound(tokens[index].start, tokens[index].end).replace(":", ""), area_word(passage, index)
+        sound, kind = passage.sound(start, end).replace(":", ""), behind
         if not kind and word.endswith(_JOINED):  # Minatoku
-            stem = passage.sound(tokens[index].start, tokens[index].end - len(_suffix(word))).replace(":", "")
+            stem = passage.sound(start, end - len(_suffix(word))).replace(":", "")
             if any(area.inner.endswith(_suffixed(word)) for area in by_sound().get(stem, ())):
                 sound, kind = stem, _suffix(word)
         found.append(Name(sound, kind, index))
@@ -89,14 +90,14 @@ def room_in_front(passage: Passage, group: Group) -> set[str]:
     tokens, at = passage.tokens, group.first - 1
     while at > max(0, group.first - _NAME) and tokens[at].word.isalpha() and not area_word(passage, at):
         at -= 1
-    if 0 <= at < group.first - 1 and is_number(tokens[at]) and passage.is_capital(tokens[at + 1].start):
+    if at >= 0 and is_number(tokens[at]) and passage.is_capital(tokens[at + 1].start):
         behind = passage.folded[tokens[at].end : tokens[at + 1].start]
         if behind == " " and "," in passage.folded[tokens[at + 1].end : tokens[group.first].start]:
             return {unpadded(tokens[at].word)} if not _hangs(passage, at) else set()
     at = group.first - 1
     if at >= 0 and is_number(tokens[at]) and not (at and tokens[at - 1].word.isalpha()):
         gap = passage.folded[tokens[at].end : tokens[group.first].start]
-        return {unpadded(tokens[at].word)} if gap.strip(" \n") == "," and not _hangs(passage, at) else set()
+        return {unpadded(tokens[at].word)} if gap.strip() == "," and not _hangs(passage, at) else set()
     if at < 1 or not is_number(tokens[at]) or not tokens[at - 1].word.isalpha():
         return set()
     before = passage.folded[tokens[at - 1].end : tokens[at].start]

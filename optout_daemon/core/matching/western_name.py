@@ -27,7 +27,11 @@ _GAP: Final = re.compile(r"\.?[ \t]+|\.?[ \t]*\n[ \t]*|・")
 _INNER: Final = re.compile(r"[\-']|\.?[ \t]+|\.?[ \t]*\n[ \t]*")
 """Inside one part: Campbell-Walsh, Mc Cann."""
 _BLANK: Final = re.compile(r"\.?[ \t]+")
+_OPENED: Final = re.compile(r"[ .]*\([ .]*")
+_LISTED: Final = re.compile("[ ,]*")
 _QUOTES: Final = re.compile(r"[ \t]*[\"'(“”„«»)][ \t]*|[ \t]*[\"')”»][ \t]+")
+_OPENING: Final = "\"'(“”„«»"
+_CLOSING: Final = "\"')“”»«"
 _POINT: Final = re.compile(r"\.")
 _COMMA: Final = re.compile(r"[ \t.]*,[ \t]*\n?[ \t]*")
 _BESIDE: Final = re.compile(r"[ \t]+|\.[ \t]*|-")
@@ -47,7 +51,7 @@ class WesternName:
     def of(cls, name: str) -> WesternName | None:
         """The parts of a name as recorded, or None where it has no Latin given name and surname."""
         head, _, tail = name.partition(",")
-        if tail.strip() and not {t.word for t in Passage(tail).tokens} <= SUFFIXES:
+        if any(token.word not in SUFFIXES for token in Passage(tail).tokens):
             name = f"{tail} {head}"  # "Tran, Lisa"
         units = ["".join(t.word for t in Passage(unit).tokens) for unit in name.split()]
         units = [unit for unit in units if unit]
@@ -79,10 +83,8 @@ class WesternName:
         if self.generation and any(_GENERATIONS.get(word, self.generation) != self.generation for word in words):
             return False
         words = [word for word in words if word not in TITLES and word not in SUFFIXES]
-        rest = [word for word in words if word not in whole and word not in initials]
-        if rest and "".join(rest) == self.family:
-            rest = []
-        return bool(words) and not rest and any(len(word) > 1 for word in words)
+        rest = "".join(word for word in words if word not in whole and word not in initials)
+        return rest in ("", self.family) and any(len(word) > 1 for word in words)
 
     def _hits(self, passage: Passage) -> Iterator[tuple[int, int, bool]]:
         """Tokens from and to where the parts stand, and whether the surname is in front."""
@@ -91,55 +93,52 @@ class WesternName:
         for index, token in enumerate(tokens):
             word = token.word
             if self.given.startswith(word):
-                after = _take(passage, index, whole)
-                if after > 0:
+                if after := _take(passage, index, whole):
                     yield index, after, False
-                after = self._over_middles(passage, _take(passage, index, self.given))
-                if after > 0:
+                after = _take(passage, index, self.given)
+                if after and (after := self._over_middles(passage, after)):
                     yield index, after, False
             if self.family.startswith(word):
                 after = _take(passage, index, self.family)
-                if 0 < after < len(tokens) and (_gap(passage, after, _COMMA) or _gap(passage, after, _GAP)):
+                if after and after < len(tokens) and (_gap(passage, after, _COMMA) or _gap(passage, after, _GAP)):
                     while after < len(tokens) - 1 and (
                         tokens[after].word in TITLES or self._is_spelt_out(passage, after)
                     ):
                         after += 1
                     after = _take(passage, after, self.given)
-                    after = self._behind_middles(passage, after) if after > 0 else after
-                    if after > 0:
+                    if after and (after := self._behind_middles(passage, index, after)):
                         yield index, after, True
 
-    def _behind_middles(self, passage: Passage, at: int) -> int:
+    def _behind_middles(self, passage: Passage, first: int, at: int) -> int:
         """Index behind the middle names or initials that follow the given name at the end: Smith, Mary Ann.
 
-        -1 where another initial follows: Smith, Mary B. is not Mary Ann.
+        0 where another initial follows: Smith, Mary B. is not Mary Ann, nor is Muñoz García, José M. José Ignacio.
         """
         tokens = passage.tokens
-        initials = {middle[0] for middle in self.middles}
+        before = tokens[first - 1].word if first else ""
+        middles = [middle for middle in self.middles if middle != before]
         while at < len(tokens) and _gap(passage, at, _BLANK):
             word = tokens[at].word
-            if not (word in self.middles or (len(word) == 1 and (word in initials if initials else at))):
-                return -1 if len(word) == 1 and passage.folded.startswith(".", tokens[at].end) else at
+            initial = len(word) == 1 and (not self.middles or any(middle[0] == word for middle in middles))
+            if word not in middles and not initial:
+                return 0 if len(word) == 1 and passage.folded.startswith(".", tokens[at].end) else at
             at += 1
         return at
 
     def _is_spelt_out(self, passage: Passage, at: int) -> bool:
         """Whether this is the initial of the given name that follows in brackets: Pennington, H. (Harold)."""
-        tokens = passage.tokens
-        gap = passage.folded[tokens[at].end : min(tokens[at + 1].start, tokens[at].end + 5)]
-        return tokens[at].word == self.given[0] and gap.strip(" .") == "("
+        return passage.tokens[at].word == self.given[0] and _gap(passage, at + 1, _OPENED)
 
     def _over_middles(self, passage: Passage, at: int) -> int:
-        """Index behind the surname that follows at `at`, perhaps behind middle names or initials; -1 without."""
+        """Index behind the surname that follows at `at`, perhaps behind middle names or initials; 0 without."""
         tokens = passage.tokens
         for _ in range(len(self.middles) + 2):
-            if at <= 0 or at >= len(tokens):
-                return -1
-            initial = len(tokens[at - 1].word) == 1 and passage.folded[tokens[at - 1].end] == "."
+            if at >= len(tokens):
+                return 0
+            initial = len(tokens[at - 1].word) == 1
             if not (_gap(passage, at, _GAP) or (initial and _gap(passage, at, _POINT)) or _gap(passage, at, _QUOTES)):
-                return -1
-            after = _take(passage, at, self.family)
-            if after > 0:
+                return 0
+            if after := _take(passage, at, self.family):
                 return after
             word = tokens[at].word
             initials = {middle[0] for middle in self.middles}
@@ -147,9 +146,9 @@ class WesternName:
                 at += 1
                 continue
             if not (word in self.middles or (len(word) == 1 and (not initials or word in initials))):
-                return -1
+                return 0
             at += 1
-        return -1
+        return 0
 
     def _is_longer(self, passage: Passage, start: int, end: int, *, turned: bool) -> bool:
         """Whether the hit is only part of a longer name: Marie Smith-Jones, Anne Marie Smith, Jones Smith, Marie."""
@@ -177,10 +176,7 @@ class WesternName:
         if not self.generation or end >= len(passage.tokens):
             return False
         stated = _GENERATIONS.get(passage.tokens[end].word, self.generation)
-        gap = passage.folded[
-            passage.tokens[end - 1].end : min(passage.tokens[end].start, passage.tokens[end - 1].end + 4)
-        ]
-        return stated != self.generation and not gap.strip(" ,")
+        return stated != self.generation and _gap(passage, end, _LISTED)
 
 
 def _between(passage: Passage, at: int) -> tuple[int, int]:
@@ -196,12 +192,7 @@ def _gap(passage: Passage, at: int, pattern: re.Pattern[str]) -> bool:
 def _is_nickname(passage: Passage, at: int) -> bool:
     """Whether the word stands in quotation marks or brackets between given name and surname: Robert "Bob" Williams."""
     tokens, text = passage.tokens, passage.folded
-    return (
-        at + 1 < len(tokens)
-        and text[tokens[at].start - 1] in "\"'(“”„«»"
-        and text[tokens[at].end] in "\"')“”»«"
-        and _gap(passage, at + 1, _QUOTES)
-    )
+    return at + 1 < len(tokens) and text[tokens[at].start - 1] in _OPENING and text[tokens[at].end] in _CLOSING
 
 
 def _beside(passage: Passage, at: int) -> str:
@@ -212,13 +203,13 @@ def _beside(passage: Passage, at: int) -> str:
 
 
 def _take(passage: Passage, at: int, wanted: str) -> int:
-    """Index behind the words from `at` on that make up `wanted` when joined (mc cann), else -1."""
+    """Index behind the words from `at` on that make up `wanted` when joined (mc cann), else 0."""
     tokens, joined, first = passage.tokens, "", at
-    while 0 <= at < len(tokens) and len(joined) < len(wanted):
+    while at < len(tokens) and len(joined) < len(wanted):
         if at > first and not _gap(passage, at, _INNER):
-            return -1
+            return 0
         joined += tokens[at].word
         if not wanted.startswith(joined):
-            return -1
+            return 0
         at += 1
-    return at if joined == wanted else -1
+    return at if joined == wanted else 0
