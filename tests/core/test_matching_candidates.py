@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from optout_daemon.core.matching.candidates import rank
-from optout_daemon.core.model import Envelope, FieldName
+from optout_daemon.core.model import Customer, Envelope, FieldName
 from tests.core.matching_cases import JOSHUA, YUMIKO, given, mail
 
 HANAKO = replace(
@@ -60,3 +63,49 @@ def test_nobody_is_shown_for_whom_nothing_speaks() -> None:
     assert () == rank(mail("止めてください", envelope=NOBODY), [YUMIKO, JOSHUA])
     assert 1 == len(rank(reading, [YUMIKO, HANAKO], limit=1))
     assert () == rank(reading, [])
+
+
+NAMESAKE = replace(
+    YUMIKO, number="20009999", address="大阪府高槻市芥川町1-2", postal_code="569-1123", email="y@example.org"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("", {"numbers": ("20009999",)}),
+        ("", {"numbers": ("20009998",)}),
+        ("", {"envelope": Envelope(author="y@example.org")}),
+        ("〒569-1123 8-8", {}),
+        ("高槻市芥川町の者です", {}),
+    ],
+)
+def test_of_two_namesakes_the_one_is_looked_at_for_whom_more_speaks(text: str, stated: dict[str, Any]) -> None:
+    """Number, a number one slip away, e-mail address, postal code, town: each tells them apart."""
+    reading = mail(text, fields=(given(FieldName.NAME, "高橋裕美子"),), **{"envelope": NOBODY} | stated)
+
+    assert [NAMESAKE] == [found.customer for found in rank(reading, [YUMIKO, NAMESAKE], limit=1)]
+
+
+def test_the_number_outweighs_the_name() -> None:
+    """A clerk is shown whose number it is, whoever writes."""
+    other = replace(JOSHUA, number="88120471")
+    reading = mail("", fields=(given(FieldName.NAME, "高橋裕美子"),), numbers=(other.number,), envelope=NOBODY)
+
+    assert [other] == [found.customer for found in rank(reading, [YUMIKO, other], limit=1)]
+
+
+@pytest.mark.parametrize(
+    ("customer", "text", "reasons"),
+    [
+        (JOSHUA, "847 Hammond Lane Apt. 911, Rachelmouth", ("same address",)),
+        (YUMIKO, "〒441-8035 有楽 9-9-9", ()),
+        (YUMIKO, "豊橋市朝丘町5-6-21", ()),
+        (YUMIKO, "〒441-8099 豊橋市朝丘町5-6-21", ()),
+    ],
+)
+def test_an_address_speaks_for_whom_it_is_on_record(customer: Customer, text: str, reasons: tuple[str, ...]) -> None:
+    """The postal code alone or the same lot in another town is no reason."""
+    found = rank(mail(text, envelope=NOBODY), [customer])
+
+    assert reasons == tuple(reason for candidate in found for reason in candidate.reasons)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from optout_daemon.core.matching.keys import match_keys, neighbours, search_keys
+from optout_daemon.core.matching.keys import match_keys, neighbours, search_keys, text_keys
 from optout_daemon.core.model import Corrections, Customer, Envelope, FieldName
 from tests.core.matching_cases import JOSHUA, YUMIKO, given, mail
 
@@ -126,3 +126,38 @@ def test_every_record_is_found_by_its_own_statement() -> None:
     ):
         for name in filter(None, (customer.name, customer.name_kana, customer.name_romaji)):
             assert shared(customer, fields=(given(NAME, name),)) & {"name", "sound"}
+
+
+def test_names_in_a_text_are_asked_for_only_where_none_is_given() -> None:
+    """Whom else a mail mentions is not looked up beside the name in its field; of a long list the first few are."""
+    crowd = "\n".join(
+        f"{name}と申します"
+        for name in ["佐藤花子", "鈴木花子", "田中花子", "伊藤花子", "渡辺花子", "山本花子", "中村花子", "小林花子"]
+    )
+    labelled = mail("佐藤花子と申します", fields=(given(NAME, "高橋裕美子"),), envelope=Envelope())
+
+    assert ("高橋裕美子",) == search_keys(labelled).names
+    assert 6 == len(search_keys(mail(crowd, envelope=Envelope())).names)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kinds"),
+    [
+        ("高橋裕美子", {"name", "family"}),
+        ("高橋", {"family"}),
+        (" 高橋 ", {"family"}),
+        ("高橋様", {"family"}),
+        ("タカハシ ユミコ", {"sound"}),
+        ("Yumiko Takahashi", {"sound"}),
+        ("〒441-8035 豊橋市有楽町5-6-21", {"place"}),
+        ("豊橋市有楽町5-6-21", set()),
+        ("", set()),
+    ],
+)
+def test_staff_find_a_customer_by_what_they_type(typed: str, kinds: set[str]) -> None:
+    """A name, a family name alone, a sound, or an address with its postal code."""
+    keys = text_keys(typed)
+
+    assert kinds == {kind for kind, _ in set(match_keys(YUMIKO)) & set(keys)}
+    assert sorted(set(keys)) == sorted(keys)
+    assert all(key for _, key in keys)

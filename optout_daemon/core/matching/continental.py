@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from optout_daemon.core.matching.folding import Passage
@@ -25,7 +26,9 @@ _FILLERS: Final = bag("no north nr number numero num #")
 _INSIDE: Final = bag("level floor tower building shop villa lot")
 """Parts of a house, which is named behind them."""
 _SMALL: Final = bag("de del la el las los da do dos das der den di della")
-_KINDS: Final = {"calle": "c", "rua": "r", "viaduct": "v", "piazza": "p"}
+_KINDS: Final = {word: (word, word[0]) for word in ("calle", "rua", "viaduct", "piazza")}
+_NUMBERED: Final = (("calle",), ("carrera",), ("avenue",), ("street",))
+"""A number behind such a word alone is the street's name."""
 _BOXES: Final = (("po", "box"), ("p", "o", "box"), ("post", "office", "box"))
 _HOUSE: Final = re.compile("[0-9]{1,5}[a-z]?")
 _SUFFIX: Final = re.compile("[a-z]|i{1,3}|iv|bis|ter|hs")
@@ -60,10 +63,10 @@ class ContinentalAddress:
     def of(cls, address: str, postal_code: str) -> ContinentalAddress | None:
         """The parts of an address, parted by commas; None where its first part does not end in a house number."""
         parts = [part for part in address.split(",") if part.strip()]
-        parts[1:] = [*parts[1:-1], _STATE.sub("", parts[-1])] if len(parts) > 1 else []
+        parts[-1:] = [_STATE.sub("", part) for part in parts[-1:]]
         lines = [line for line in (_words(Passage(part)) for part in parts) if line]
-        if len(lines) > 2 and _HOUSE.fullmatch(lines[1][0]) and len(lines[1]) == 1:  # "Calle Mayor, 5, Madrid"
-            lines[:2] = [lines[0] + lines[1]]
+        if len(lines) > 1 and _is_house_number(lines[1]) and not _has_house_number(lines[0]):
+            lines[:2] = [lines[0] + lines[1]]  # "Calle Mayor, 5, Madrid"
         if len(lines) < 2:
             return None
         first = list(lines[0])
@@ -79,7 +82,9 @@ class ContinentalAddress:
         if not towns:
             return None
         code = "".join(letter for letter in postal_code.lower() if letter.isalnum())
-        return cls(tuple(_forms(tuple(first))), number + suffix, _unit(flats[0] if flats else ()), towns, code)
+        return cls(
+            tuple(dict.fromkeys(_forms(tuple(first)))), number + suffix, _unit(flats[0] if flats else ()), towns, code
+        )
 
     def find(self, passage: Passage) -> Finding:
         """What the text says: the first agreeing place of the street, else the first that contradicts."""
@@ -104,7 +109,8 @@ class ContinentalAddress:
             if gap in (" ", "-", "/"):
                 house, end = house + words[end], end + 1
         town = self._town(words, max(0, at - 4), at, end)
-        found = Finding(Agreement.DIFFERS, tokens[at].start, tokens[max(end, town[1] if town else 0) - 1].end)
+        last = max(end, town[1]) if town else end
+        found = Finding(Agreement.DIFFERS, tokens[at].start, tokens[last - 1].end)
         inner = words[end : town[0] if town and town[0] >= end else end + 4]
         codes = [word for word in (*words[max(0, at - 4) : at], *words[end : end + _REACH]) if _CODE.fullmatch(word)]
         stated = _unit(tuple(word for word in inner if word not in codes))
@@ -125,6 +131,15 @@ class ContinentalAddress:
         return None
 
 
+def _is_house_number(line: Words) -> bool:
+    return len(line) == 1 and _HOUSE.fullmatch(line[0]) is not None
+
+
+def _has_house_number(line: Words) -> bool:
+    """Whether a street ends in a number that is not its own name: not Calle 12."""
+    return _HOUSE.fullmatch(line[-1]) is not None and line[:-1] not in _NUMBERED
+
+
 def _words(passage: Passage) -> Words:
     return tuple(_UMLAUT.sub("", word) for word in words_of(passage))
 
@@ -134,19 +149,16 @@ def _unit(words: Words) -> tuple[str, str]:
     while words and not words[0][0].isdigit():
         words = words[1:]
     words = tuple(_SIDES.get(word, word) for word in words)
-    doors = next((at for at, word in enumerate(words[1:3], 1) if not _DOOR.fullmatch(word)), 3)
-    squeezed = "".join(words[:doors])
-    found = _UNIT.match(squeezed)
+    found = _UNIT.match("".join((*words[:1], *takewhile(_DOOR.fullmatch, words[1:]))))
     return (found[1], found[2]) if found else ("", "")
 
 
 def _forms(street: Words) -> Iterator[Words]:
-    if street[-2:] == ("po", "box") or street[-3:] == ("p", "o", "box"):
+    if any(street[-len(box) :] == box for box in _BOXES):
         yield from _BOXES
         return
-    heads = dict.fromkeys((street[0], _KINDS.get(street[0], street[0])))
-    for head in heads:
+    bare = tuple(word for word in street[1:] if word not in _SMALL)
+    for head in _KINDS.get(street[0], (street[0],)):
         yield (head, *street[1:])
-        bare = tuple(word for word in street[1:] if word not in _SMALL)
-        if bare and bare != street[1:]:
+        if bare:
             yield (head, *bare)

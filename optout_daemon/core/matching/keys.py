@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from optout_daemon.core.matching.folding import Passage, fold
@@ -57,7 +58,7 @@ def place_keys(customer: Customer) -> Iterable[Key]:
 def text_keys(text: str) -> tuple[Key, ...]:
     """(kind, key) rows of what a person typed to find somebody: an address with its postal code, else a name."""
     alone = (FAMILY, bare(fold(text).strip()))
-    keys = tuple(_place_keys(text, "")) or (*_name_keys(text), *_sound_keys(text), alone)
+    keys = tuple(_place_keys(text)) or (*_name_keys(text), *_sound_keys(text), alone)
     return tuple(dict.fromkeys(key for key in keys if key[1]))
 
 
@@ -97,8 +98,8 @@ class SearchKeys:
             yield from _name_keys(name)
             yield from _sound_keys(name)
         for field in (*statement.given(FieldName.ADDRESS), *statement.in_prose(FieldName.ADDRESS)):
-            yield from _place_keys(field.value, "")
-        yield from _place_keys(self.numbered.raw, "")
+            yield from _place_keys(field.value)
+        yield from _place_keys(self.numbered.raw)
         for number in self.numbers:
             yield NUMBER, number
             yield from ((NUMBER, near) for near in neighbours(number))
@@ -114,7 +115,7 @@ class SearchKeys:
             yield field.value
         yield self.reading.envelope.author_name
         for passage in (self.statement.signature,) if given else (self.statement.own, self.statement.signature):
-            for (start, end), _ in zip(all_names(passage), range(_MOST_NAMES), strict=False):
+            for start, end in islice(all_names(passage), _MOST_NAMES):
                 yield passage.folded[start:end]
 
 
@@ -157,19 +158,19 @@ def _sound_keys(name: str) -> list[Key]:
     folded = fold(name).replace("・", " ").replace(",", " ")
     if KANJI.search(folded):
         return []
-    latin = any("a" <= letter <= "z" for letter in folded)
+    latin = _LATIN.search(folded)
     parts = [romaji_key(part) if latin else romaji_of_kana(kana_key(bare(part))) for part in folded.split()]
     sounds = sorted(part.replace(":", "") for part in parts if part)
     return [(SOUND, " ".join(sounds))] if len(sounds) > 1 else []
 
 
-def _place_keys(address: str, postal_code: str) -> Iterable[Key]:
+def _place_keys(address: str, postal_code: str = "") -> Iterable[Key]:
     """Postal code with the lot or house number; for a text, every postal code with every number group near it."""
     passage = Passage(address)
     codes = [digits(postal_code)] if postal_code else [digits(code) for code in _codes(passage.folded)]
     if not codes:
         return []
-    place = Place.of(address, "") if postal_code and KANJI.search(passage.folded) else None
+    place = Place.of(address, postal_code) if postal_code and KANJI.search(passage.folded) else None
     lots = [place.numbers] if place is not None else [group.numbers for group in groups(passage)]
     if not postal_code and KANJI.search(passage.folded):
         lots += lots_in(_CODE.sub(" ", passage.folded))
@@ -181,6 +182,7 @@ def digits(text: str) -> str:
     return "".join(letter for letter in fold(text) if letter.isalnum())
 
 
+_LATIN: Final = re.compile("[a-z]")
 _NUMERAL: Final = re.compile("[0-9０-９〒一二三四五六七八九十]")
 _CODE: Final = re.compile(
     r"(?<![\d\-])\d{3}-\d{4}(?![\d\-])|(?<=〒)\d{7}|(?<![\d\-])\d{5}(?![\d\-])|\b[a-z]{1,2}\d[\da-z]? ?\d[a-z]{2}\b"

@@ -63,12 +63,12 @@ class PartedAddress:
         """Index behind the town that follows all parts from `start` on; 0 where one of them is missing."""
         end = start
         for part in self.numbered:
-            at = next((at for at in places(words, part) if end <= at <= end + _BETWEEN), -1)
-            if at < 0:
+            at = next((at for at in places(words, part) if end <= at <= end + _BETWEEN), None)
+            if at is None:
                 return 0
             end = at + len(part)
-        town = next((at for at in places(words, self.town) if end <= at <= end + _BETWEEN), -1)
-        if town < 0:
+        town = next((at for at in places(words, self.town) if end <= at <= end + _BETWEEN), None)
+        if town is None:
             code = "".join(words[end : end + _BETWEEN])
             return end if self.postcode and self.postcode in code else 0
         between = words[end:town]
