@@ -210,6 +210,30 @@ HOMES: tuple[Home, ...] = (
         ("12 Mill Road, Cambridge, Unit 6-D", "Unit 6-D, 12 Mill Road, Cambridge"),
     ),
     ("新潟県新潟市中央区学校町通二番町598", "951-8121", (), ("2-598 Bandai, Chuo-ku, Niigata",)),
+    (
+        "27A Gould Crescent, South Jodie",
+        "SW1V 3QJ",
+        ("27 a Gould Cres., South Jodie, SW1V3QJ", "27-A Gould Crescent, South Jodie"),
+        ("27 b Gould Crescent, South Jodie", "27 Gould Crescent, South Jodie", "2 7a Gould Crescent, South Jodie"),
+    ),
+    (
+        "27 A Gould Crescent, South Jodie",
+        "",
+        ("27A Gould Crescent, South Jodie", "27 a Gould Crescent, South Jodie"),
+        ("27B Gould Crescent, South Jodie", "27 Gould Crescent, South Jodie"),
+    ),
+    (
+        "12 C Street, Oxnard",
+        "",
+        ("12 C Street, Oxnard", "12 C St, Oxnard"),
+        ("12 D Street, Oxnard",),
+    ),
+    (
+        "Flat 72V, Darren Highway, Lake Sylviastad",
+        "G5T 5LF",
+        ("Flat 72 V, Darren Highway, Lake Sylviastad", "flat 72 v Darren Hwy, Lake Sylviastad"),
+        ("Flat 72 W, Darren Highway, Lake Sylviastad", "Flat 72, Darren Highway, Lake Sylviastad"),
+    ),
 )
 
 

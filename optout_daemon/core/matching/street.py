@@ -17,7 +17,9 @@ from optout_daemon.core.matching.place import ABSENT, Finding
 from optout_daemon.core.matching.street_words import (
     DIRECTIONS,
     NUMBERED,
+    STREET_WORDS,
     UNITS,
+    is_apart,
     places,
     units,
     unpadded,
@@ -115,7 +117,9 @@ class StreetAddress:
         if town is not None:
             first, last = min(at, town[0]), max(last, town[1] - 1)
         direction, front = _directions(words, at, behind, limit=town[0] if town is not None else len(words))
-        number = unpadded(words[front - 1]) if front and NUMBERED.fullmatch(words[front - 1]) else ""
+        letter = words[front - 1] if front > 1 and is_apart(passage, words, front - 2) else ""
+        front -= len(letter)
+        number = unpadded(words[front - 1] + letter) if front and NUMBERED.fullmatch(words[front - 1]) else ""
         is_unit = front > 1 and words[front - 2] in UNITS
         if not number and town is None:
             return ABSENT
@@ -195,6 +199,8 @@ def _taken_apart(part: str, *, may_have_number: bool) -> tuple[str, str, Words]:
             gap = passage.folded[passage.tokens[index].end : passage.tokens[index + 1].start]
             if gap in ("/", "-") and NUMBERED.fullmatch(following[0]):
                 unit = unpadded(word)
+            elif index + 2 < len(words) and words[index + 2] not in STREET_WORDS and is_apart(passage, words, index):
+                house, index = unpadded(word + following[0]), index + 1
             else:
                 house = unpadded(word)
         elif rest or word not in ("the", "rue"):

@@ -78,26 +78,27 @@ def _opened(word: str) -> str:
 def units(words: list[str], low: int, high: int, passage: Passage | None = None) -> set[str]:
     """Flats, rooms and suites that are named as such among these words: Apt 911, #917, Flat No. 5.
 
-    With the passage of the words also over a hyphen: Unit 6-C.
+    With the passage of the words also over a hyphen or a space: Unit 6-C, Flat 6 C.
     """
-    found = set()
+    found: set[str] = set()
     for index in range(low, min(high, len(words) - 1)):
         if words[index] in UNITS:
             after = index + 1
             while after < len(words) - 1 and words[after] in ("#", "no", "number"):
                 after += 1
             if NUMBERED.fullmatch(words[after]):
-                found.add(unpadded(words[after] + _hung(passage, words, after)))
-    return found
+                hung = is_apart(passage, words, after) if passage is not None else ""
+                found.update({words[after] + words[after + 1]} if hung else ())
+                found.update({words[after]} if hung != "-" else ())
+    return {unpadded(number) for number in found}
 
 
-def _hung(passage: Passage | None, words: list[str], at: int) -> str:
-    """The letter that a hyphen ties to a number."""
-    if passage is None or at + 1 >= len(words) or len(passage.tokens[at + 1].word) != 1:
+def is_apart(passage: Passage, words: list[str], at: int) -> str:
+    """What stands between a number and its letter, a hyphen or a space: 27-a, 27 A; "" where no letter follows."""
+    if at + 1 >= len(words) or len(words[at + 1]) != 1 or not words[at + 1].isalpha() or not words[at].isdigit():
         return ""
-    tokens = passage.tokens
-    letter = tokens[at + 1].word
-    return letter if passage.folded[tokens[at].end : tokens[at + 1].start] == "-" and letter.isalpha() else ""
+    gap = passage.folded[passage.tokens[at].end : passage.tokens[at + 1].start]
+    return gap if gap in (" ", "-") else ""
 
 
 def unpadded(number: str) -> str:

@@ -24,7 +24,7 @@ def kept_by(case: Case) -> tuple[set[str], Clause | None, Clause | None]:
                     part = part or clause
                 if named or topic:
                     kept |= named or topic
-                elif case.is_ours(clause) and not clause.has("rest"):
+                elif case.is_ours(clause) and not clause.has("rest") and not sentence.has("term"):
                     open_keep = open_keep or clause
                 topic = named or topic
             elif clause.polarity is Polarity.LIKE:

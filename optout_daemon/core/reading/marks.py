@@ -36,6 +36,8 @@ def condition(case: Case, stops: Sequence[Clause], *, anywhere: bool = False) ->
             if token.kind == "condition" and beside and not sentence.clauses and _points_forward(sentence):
                 return sentence
             if token.kind in ("until", "condition") and here and (near or token.kind != "until"):
+                if sentence.has("lasting") and sentence.language.grammar.absent.search(sentence.text, 0, token.start):
+                    continue  # on holiday from Monday: stop them for good
                 return sentence
             if token.kind == "pause" and here and sentence.has(*case.ours):
                 return sentence
@@ -56,13 +58,12 @@ def _points_forward(sentence: Sentence) -> bool:
 def _only_then(clause: Clause) -> bool:
     """終わったら止めて: bound to what comes before it, and not to a word of courtesy."""
     sentence, grammar = clause.sentence, clause.sentence.language.grammar
-    if not _points_forward(sentence):
-        found = grammar.provided.finditer(sentence.text)
-        return any(not grammar.reasons.search(sentence.text, 0, match.start()) for match in found)
     polite = [token for token in sentence.tokens if token.kind == "polite"]
-    for match in grammar.provided.finditer(sentence.text, 0, clause.predicate.start):
+    forward = _points_forward(sentence)
+    for match in grammar.provided.finditer(sentence.text, 0, clause.predicate.start if forward else len(sentence.text)):
         courteous = any(token.start < match.end() and match.start() < token.end for token in polite)
-        if not courteous and not grammar.reasons.search(sentence.text, match.end(), clause.predicate.start):
+        begins, ends = (match.end(), clause.predicate.start) if forward else (0, match.start())
+        if not courteous and not grammar.reasons.search(sentence.text, begins, ends):
             return True
     return False
 
@@ -117,14 +118,15 @@ def _whole_channel(sentence: Sentence, token: Token, channels: Sequence[str]) ->
 
 def another(case: Case, stops: Sequence[Clause]) -> Sentence | None:
     """The sentence that says the wish is for somebody else; one about what they like to get does not."""
-    own = case.tells("own") is not None
+    own = case.tells("own", "wants") is not None
+    mine = case.tells("own") is not None
     for sentence in case.sentences:
         if not sentence.who:
             continue
         kept = any(clause.polarity is Polarity.KEEP for clause in sentence.clauses)
         if kept and not any(clause in case.stopping for clause in sentence.clauses):
             continue
-        if sentence.tells("behalf") or (sentence.tells("death") and not own):
+        if sentence.tells("behalf") or (sentence.tells("death") and not own) or (sentence.tells("caring") and not mine):
             return sentence
         if any(_is_theirs(case, sentence, token) for token in relatives(sentence)):
             return sentence

@@ -30,6 +30,9 @@ def named_by(clause: Clause, channels: Sequence[str]) -> tuple[set[str], set[str
             excepted.add(pick.kind)
             objects = [token for token in objects if token is not pick]
     named = {token.kind for token in objects} - excepted
+    carried = clause.sentence.language.grammar.carried.search(clause.predicate.text)
+    if carried is not None and carried.lastgroup:
+        named.add(carried.lastgroup)
     return named, excepted if not named else set(), bent
 
 

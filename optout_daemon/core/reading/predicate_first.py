@@ -39,6 +39,7 @@ def pieces(sentence: Sentence, tokens: list[Token]) -> list[list[Token]]:
 _POINTING: Final = frozenset({"these", "those", "things", "stuff", "it all"})
 """Things that are ours only where nothing else says what is done with them."""
 _POINTS: Final = re.compile(r"\b(?:them|it|those|these)\b")
+_NO_OTHER: Final = re.compile(r"(?:^\^|\s)no (?:more )?[a-z-]+$")
 _PHRASE: Final = 30
 """Characters of one noun phrase, at most."""
 
@@ -162,6 +163,8 @@ def _unknown_thing(clause: Clause, verb: Token) -> bool:
 def _begins_a_clause(text: str, at: int) -> bool:
     """`no letters, please`, but not `I have no e-mail`."""
     before = text[:at].rstrip()
+    if _NO_OTHER.search(before):
+        return True  # no emails no letters
     return before.endswith((",", ";", ":", "-", "(", "^", ".", " and", " but"))
 
 

@@ -17,6 +17,7 @@ from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.named import named_by
 from optout_daemon.core.reading.spoken import (
     added_behind,
+    added_likewise,
     beside_mail,
     in_two_minds,
     is_junk,
@@ -62,7 +63,7 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
                 scope.doubtful = scope.doubtful or clause  # both of what? one was said in words that no file knows
             scope.every = True
         elif named:
-            scope.named |= named
+            scope.named |= named | added_likewise(case, clause)
             scope.doubtful = scope.doubtful or (clause if _beside_unknown(clause) else None)
             scope.also = scope.also or _adds(clause)
         elif mails:
@@ -166,7 +167,15 @@ def _leaves_a_list(clause: Clause) -> bool:
     grammar, sentence = clause.sentence.language.grammar, clause.sentence
     if not kinds and grammar.pronoun.match(sentence.text, clause.predicate.end):
         return False  # no longer send them
+    if _of_those(clause):
+        return False
     return "list" in kinds or (clause.predicate.kind == "stop" and not kinds and not _points_back(clause))
+
+
+def _of_those(clause: Clause) -> bool:
+    """`Take me off the list for those`: a list of what was spoken of."""
+    ends = [clause.predicate.end, *(token.end for token in clause.objects)]
+    return any(clause.sentence.language.grammar.thereof.match(clause.sentence.text, end) for end in ends)
 
 
 def _points_back(clause: Clause) -> bool:
@@ -186,7 +195,7 @@ def _adds(clause: Clause) -> bool:
 def _says_which(clause: Clause) -> bool:
     """Whether it says what is to be stopped, if not by which channel: not "them", not what is done, not a list."""
     grammar = clause.sentence.language.grammar
-    if grammar.pronoun.match(clause.sentence.text, clause.predicate.end):
+    if grammar.pronoun.match(clause.sentence.text, clause.predicate.end) or _of_those(clause):
         return False
     things = [token for token in clause.objects if token.kind == "sending" and not grammar.acts.fullmatch(token.text)]
     following = [token for token in things if grammar.pronoun.match(clause.sentence.text, token.end)]

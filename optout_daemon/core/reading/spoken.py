@@ -28,14 +28,24 @@ def is_postal(objects: Sequence[Token]) -> bool:
 def added_behind(case: Case, clause: Clause) -> set[str]:
     """Channels that the next sentence adds, where it is nothing but their names ("メールのほうです。")."""
     after = case.following(clause.sentence)
-    if after is None or after.clauses:
+    return set() if after is None or after.clauses else _nothing_but_names(case, after)
+
+
+def added_likewise(case: Case, clause: Clause) -> set[str]:
+    """The same behind a clause that names its own channel, where the next sentence says so: And the brochures."""
+    after = case.following(clause.sentence)
+    if after is None or after.clauses or after.kinds.isdisjoint(case.channels):
         return set()
-    rest = after.text
-    for token in reversed(after.tokens):
+    return _nothing_but_names(case, after) if after.language.grammar.adding.search(after.text) else set()
+
+
+def _nothing_but_names(case: Case, sentence: Sentence) -> set[str]:
+    rest = sentence.text
+    for token in reversed(sentence.tokens):
         rest = rest[: token.start] + rest[token.end :]
-    if len(_LETTERS.findall(rest)) > _FEW:
+    if len(_LETTERS.findall(sentence.language.grammar.adding.sub("", rest))) > _FEW:
         return set()
-    return {token.kind for token in after.tokens if token.kind in case.channels}
+    return {token.kind for token in sentence.tokens if token.kind in case.channels}
 
 
 def beside_mail(named: set[str], channels: Sequence[str]) -> set[str]:

@@ -196,7 +196,9 @@ def _says_something(sentence: Sentence) -> bool:
 
 def _something(case: Case) -> Wish | None:
     """Anything else; where it may be a stop in words that no file knows, it is not taken for something else."""
-    perhaps = case.has("halt", "stop", "vague", "end", "unwanted", "enough") and case.speaks_of_sendings
+    perhaps = case.has("undecided") or (
+        case.has("halt", "stop", "vague", "end", "unwanted", "enough") and case.speaks_of_sendings
+    )
     return Wish(Category.UNCLEAR if perhaps else Category.OTHER, stated=True)
 
 

@@ -72,6 +72,14 @@ class Grammar:
     """Right behind a company's name: what follows comes from it."""
     wider: re.Pattern[str]
     """Beside a company's name: others are meant too."""
+    thereof: re.Pattern[str]
+    """Behind a list or somebody to be taken off it: of what was spoken of."""
+    carried: re.Pattern[str]
+    """In a predicate that names a channel by itself (lose my e-mail address), in a group of the channel's name."""
+    adding: re.Pattern[str]
+    """In a sentence without a predicate: what it names is added to what the sentence before it does."""
+    absent: re.Pattern[str]
+    """Right before a time: how long somebody is away."""
     cleft: re.Pattern[str]
     """Behind a predicate that stands last: its thing follows (要らないのは ...)."""
 
