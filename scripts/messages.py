@@ -15,6 +15,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from optout_daemon import rule_words
+
 WEB: Final = Path(__file__).parent.parent / "optout_daemon" / "web"
 METHODS: Final[list[tuple[str, str]]] = [("**.py", "python"), ("templates/**.html", "jinja2.ext.babel_extract")]
 OPTIONS: Final = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
@@ -26,6 +28,8 @@ def texts() -> Catalog:
     found = Catalog(charset="utf-8")
     for name, _, text, comments, context in extract_from_dir(WEB, METHODS, OPTIONS, KEYWORDS):
         found.add(text, locations=[(name, 0)], auto_comments=comments, context=context)
+    for text in rule_words.TEXTS:
+        found.add(text, locations=[("../rule_words.py", 0)])
     return found
 
 

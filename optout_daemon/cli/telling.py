@@ -8,6 +8,7 @@ from functools import cached_property
 
 from rich.cells import cell_len
 
+from optout_daemon import rule_words
 from optout_daemon.cli import wording
 from optout_daemon.cli.output import cell
 from optout_daemon.cli.page import COLUMNS, block, padded
@@ -90,7 +91,7 @@ class _Account:
         return known
 
     def _machine(self, hit: RuleHit) -> str:
-        said = wording.MACHINE_RULES.get(hit.rule, hit.rule)
+        said = rule_words.MACHINE_RULES.get(hit.rule, hit.rule)
         return f"{said} ({cell(hit.detail)})" if hit.detail else said
 
     def what_is_wanted(self) -> list[str]:
@@ -108,7 +109,7 @@ class _Account:
         """What was seen, each with the pieces of the mail in which it was; a piece of a longer one is left out."""
         seen: dict[str, list[str]] = {}
         for hit in hits:
-            pieces = seen.setdefault(wording.WISH_RULES.get(hit.rule, hit.rule), [])
+            pieces = seen.setdefault(rule_words.WISH_RULES.get(hit.rule, hit.rule), [])
             piece = self._quoted(hit.detail)
             if not any(piece.strip("“”") in other for other in pieces):
                 pieces[:] = [other for other in pieces if other.strip("“”") not in piece] + [piece]
@@ -137,7 +138,7 @@ class _Account:
     def rule(self) -> list[str]:
         """Why it came out so; what the rule is called stands in front of the last line of the evidence."""
         names = [line.partition(":")[0] for line in self._decision.evidence]
-        return [wording.DECISION_RULES[name] for name in names[-1:] if name in wording.DECISION_RULES]
+        return [rule_words.DECISION_RULES[name] for name in names[-1:] if name in rule_words.DECISION_RULES]
 
     @cached_property
     def _squeezed(self) -> tuple[str, list[int], str]:

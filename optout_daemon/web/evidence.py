@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from optout_daemon.store import inquiries
+from optout_daemon.web.evidence_lines import line
 from optout_daemon.web.guard import Guarded
 from optout_daemon.web.inquiry_view import story
 from optout_daemon.web.rendering import pages_of
@@ -29,5 +30,7 @@ def page(request: Request, site: Annotated[Site, Depends(site_of)], inquiry_id: 
     with site.built.database.reading() as tx:
         told = story(tx, inquiry_id)
         kept = inquiries.raw(tx, inquiry_id) is not None
-    now = site.clock()
-    return pages_of(request).render(request, "evidence.html", inquiry=inquiry, raw_kept=kept, now=now, **told)
+    say = pages_of(request).language(request).translations.gettext
+    values = {"inquiry": inquiry, "raw_kept": kept, "now": site.clock(), **told}
+    values["lines"] = [line(stored, say) for stored in inquiry.evidence]
+    return pages_of(request).render(request, "evidence.html", **values)

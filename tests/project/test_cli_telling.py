@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from optout_daemon import rule_words
 from optout_daemon.cli import wording
 from optout_daemon.cli.page import block, wrapped
 from optout_daemon.cli.telling import told
@@ -19,7 +20,7 @@ from optout_daemon.core import decision, reading, reply
 from optout_daemon.core.decision import decide
 from optout_daemon.core.matching.keys import search_keys
 from optout_daemon.core.matching.match import match
-from optout_daemon.core.model import Policy, Reason, ReplyKind
+from optout_daemon.core.model import Origin, Policy, Reason, ReplyKind
 from optout_daemon.core.reading import Reader, ReaderSettings, clause, machine_rules, wish
 from optout_daemon.explaining import Explained
 from tests.core.matching_cases import YUMIKO
@@ -69,7 +70,7 @@ def test_every_rule_of_the_wish_has_its_words() -> None:
     names = {name for name, _ in wish.RULES} | set(noted())
 
     assert {"stop", "stop_asked", "keep", "condition", "on_behalf", "question", "resume"} <= names
-    assert set() == names - set(wording.WISH_RULES)
+    assert set() == names - set(rule_words.WISH_RULES)
 
 
 def test_every_rule_of_the_machine_gate_has_its_words() -> None:
@@ -85,12 +86,35 @@ def test_every_rule_of_the_machine_gate_has_its_words() -> None:
         and isinstance(node.args[0], ast.Constant)
     }
 
-    assert set(wording.MACHINE_RULES) == names
+    assert set(rule_words.MACHINE_RULES) == names
 
 
 def test_every_rule_of_the_decision_has_its_words() -> None:
     """The last line says why it came out so."""
-    assert set(wording.DECISION_RULES) == {rule.__name__ for rule in decision.RULES} | {"nobody_to_answer", "staff"}
+    assert set(rule_words.DECISION_RULES) == {rule.__name__ for rule in decision.RULES} | {"nobody_to_answer", "staff"}
+
+
+def test_every_rule_of_the_match_has_its_words() -> None:
+    """How a mail compares with the record is half of every decision."""
+    source = ast.parse((READING.parent / "matching" / "match.py").read_text(encoding="utf-8"))
+    said = {
+        str(node.args[-1].value)
+        for node in ast.walk(source)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("Judgement", "RuleHit", "_found")
+        and isinstance(node.args[-1], ast.Constant)
+    }
+
+    assert {"no name is stated", "the record's address stands below the text"} <= said
+    assert set() == said - {line.partition(": ")[2] for line in rule_words.MATCH_RULES}
+
+
+def test_every_way_to_find_a_field_has_its_words() -> None:
+    """Staff give fields too, but not in a mail."""
+    ways = {f"{origin} {where}" for origin in Origin for where in ("in own words", "in a form inside a quotation")}
+
+    assert {way for way in ways if not way.startswith("staff")} == set(rule_words.FIELD_ORIGINS)
 
 
 def test_every_reason_and_reply_has_its_words() -> None:
