@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST_ARGS ?=
+# A file's tests share servers, so they stay together; each worker starts its own.
+WORKERS := -n auto --maxprocesses 4 --dist loadfile
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
@@ -27,7 +29,7 @@ test-packages: # the servers that the tests start; as root or through sudo
 	@scripts/install-test-packages
 
 test: test-packages $(VENV)/.dev ## all tests, with everything that they need installed first
-	@$(BIN)/python -m pytest -m "not long" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "not long" $(WORKERS) $(PYTEST_ARGS)
 	@echo "Left out: the long tests of faults, soak and floods; make test-long runs them."
 
 test-long: test-packages $(VENV)/.dev ## the tests that break servers, disks and clocks, some twenty minutes
@@ -40,7 +42,7 @@ pictures: test-packages $(VENV)/.dev ## draw each page of the review desk, Japan
 check: lint types fast-tests ## what a change has to pass first: format, lint, types, fast tests
 
 fast-tests: $(VENV)/.dev
-	@$(BIN)/python -m pytest -m "not slow and not long" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "not slow and not long" $(WORKERS) $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev ## format and lint
 	@$(BIN)/ruff format --check .

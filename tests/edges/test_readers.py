@@ -27,6 +27,13 @@ def pool() -> Iterator[ReaderPool]:
         yield made
 
 
+@pytest.fixture
+def patient() -> Iterator[ReaderPool]:
+    """With a limit that a busy machine does not reach by itself."""
+    with ReaderPool(ReaderSettings(), workers=1, time_limit=40, memory_limit=512 * 2**20) as made:
+        yield made
+
+
 def hang(raw: bytes, truncated: bool) -> Reading:
     time.sleep(60)
     raise AssertionError
@@ -136,25 +143,25 @@ def test_a_mail_whose_reader_died_is_tried_again_after_all_others(pool: ReaderPo
     assert [1, 2, 0] == places
 
 
-def test_giving_up_the_answers_leaves_the_pool_good(pool: ReaderPool, monkeypatch):
+def test_giving_up_the_answers_leaves_the_pool_good(patient: ReaderPool, monkeypatch):
     """A pass that ends early must not wait for what it will read again anyway."""
     monkeypatch.setattr(readers, "_read", hang_where_told)
-    answers = pool.answers([Job(MAIL), Job(SLOW), Job(SLOW)])
+    answers = patient.answers([Job(MAIL), Job(SLOW), Job(SLOW)])
     next(answers)
     answers.close()
     began = time.monotonic()
-    [after] = pool.read([Job(MAIL)])
+    [after] = patient.read([Job(MAIL)])
 
     assert isinstance(after, Reading)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30
 
 
-def test_a_clock_that_steps_condemns_no_mail(pool: ReaderPool, monkeypatch):
+def test_a_clock_that_steps_condemns_no_mail(patient: ReaderPool, monkeypatch):
     """The time limit is a duration: a day forward is not a mail that took a day."""
     monkeypatch.setattr(readers, "_read", slow_where_told)
     now = time.time
     threading.Timer(1.0, lambda: monkeypatch.setattr(time, "time", lambda: now() + 86_400)).start()
-    [answer] = pool.read([Job(SLOW)])
+    [answer] = patient.read([Job(SLOW)])
 
     assert isinstance(answer, Reading)
 
