@@ -29,8 +29,10 @@ from optout_daemon.web import (
     evidence,
     health,
     inquiry,
+    inquiry_changes,
     mail_parts,
     metrics,
+    mishaps,
     oidc,
     problems,
     queue,
@@ -63,6 +65,7 @@ ROUTERS: Final = tuple(
         staff_page,
         queue,
         inquiry,
+        inquiry_changes,
         mail_parts,
         evidence,
         suppressions,
@@ -105,11 +108,12 @@ def build(site: Site, bearers: Bearers | None = None) -> ASGIApp:
     app.state.digests = desk_digests(site.settings)
     refusals.add_to(app)
     problems.add_to(app)
+    mishaps.add_to(app)
     routes()
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=ROOM / "static"), name="static")
-    return SecurityHeaders(app)  # outermost: an answer to our own defect has them too
+    return SecurityHeaders(mishaps.Defects(app))  # outermost: an answer to our own defect has them too
 
 
 def hosts(site: Site) -> list[str]:

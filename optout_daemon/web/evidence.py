@@ -12,6 +12,7 @@ from optout_daemon.store import inquiries
 from optout_daemon.web.evidence_lines import line
 from optout_daemon.web.guard import Guarded
 from optout_daemon.web.inquiry_view import story
+from optout_daemon.web.numbers import Id
 from optout_daemon.web.rendering import pages_of
 from optout_daemon.web.site import Site, site_of
 from optout_daemon.web.views import record_view
@@ -20,7 +21,7 @@ router = APIRouter(route_class=Guarded, include_in_schema=False)
 
 
 @router.get("/inquiries/{inquiry_id}/evidence", name="evidence.page")
-def page(request: Request, site: Annotated[Site, Depends(site_of)], inquiry_id: int) -> Response:
+def page(request: Request, site: Annotated[Site, Depends(site_of)], inquiry_id: Id) -> Response:
     """As it is stored, to now; the mail itself is not read again."""
     with site.built.database.reading() as tx:
         inquiry = inquiries.get(tx, inquiry_id)

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, Field
 
 from optout_daemon.core.model import Corrections, Decision, FieldName, StaffAction
+from optout_daemon.web.numbers import Version
 
 ACTIONS: Final[Mapping[str, StaffAction]] = {
     "apply": StaffAction.APPLY,
@@ -22,7 +23,7 @@ ACTIONS: Final[Mapping[str, StaffAction]] = {
 class Typed(BaseModel):
     """The form as it came; nothing in it is trusted."""
 
-    version: int = 0
+    version: Version = 0
     pick: Annotated[str, Field(max_length=500)] = ""
     customer_number: Annotated[str, Field(max_length=500)] = ""
     name: Annotated[str, Field(max_length=1_000)] = ""

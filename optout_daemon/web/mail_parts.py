@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -13,11 +13,13 @@ from optout_daemon.core.reading.showing import attachment, shown
 from optout_daemon.edges.readers import ReaderFailure
 from optout_daemon.store import inquiries
 from optout_daemon.web.guard import Guarded
+from optout_daemon.web.numbers import Id
 from optout_daemon.web.site import Site, site_of
 from optout_daemon.web.views import record_view
 
 router = APIRouter(route_class=Guarded, include_in_schema=False)
 TheSite = Annotated[Site, Depends(site_of)]
+Place = Annotated[int, Path(ge=0, le=10_000)]
 INERT: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'; sandbox",
     "X-Frame-Options": "SAMEORIGIN",
@@ -27,7 +29,7 @@ SHELL: Final = '<!doctype html><meta charset="utf-8"><meta name="color-scheme" c
 
 
 @router.get("/inquiries/{inquiry_id}/html", name="mail.html")
-def html(request: Request, site: TheSite, inquiry_id: int) -> Response:
+def html(request: Request, site: TheSite, inquiry_id: Id) -> Response:
     """The HTML of the mail, cleaned, for the frame."""
     raw = _raw(request, site, inquiry_id, "html")
     apart = site.built.readers.call(shown, raw) if raw is not None else None
@@ -37,7 +39,7 @@ def html(request: Request, site: TheSite, inquiry_id: int) -> Response:
 
 
 @router.get("/inquiries/{inquiry_id}/raw", name="mail.raw")
-def raw_text(request: Request, site: TheSite, inquiry_id: int) -> Response:
+def raw_text(request: Request, site: TheSite, inquiry_id: Id) -> Response:
     """The bytes as they came, as text to read."""
     raw = _raw(request, site, inquiry_id, "raw")
     if raw is None:
@@ -46,7 +48,7 @@ def raw_text(request: Request, site: TheSite, inquiry_id: int) -> Response:
 
 
 @router.get("/inquiries/{inquiry_id}/mail", name="mail.file")
-def file(request: Request, site: TheSite, inquiry_id: int) -> Response:
+def file(request: Request, site: TheSite, inquiry_id: Id) -> Response:
     """The same as a file."""
     raw = _raw(request, site, inquiry_id, "file")
     if raw is None:
@@ -55,7 +57,7 @@ def file(request: Request, site: TheSite, inquiry_id: int) -> Response:
 
 
 @router.get("/inquiries/{inquiry_id}/attachments/{place}", name="mail.attachment")
-def attached(request: Request, site: TheSite, inquiry_id: int, place: int) -> Response:
+def attached(request: Request, site: TheSite, inquiry_id: Id, place: Place) -> Response:
     """One attachment as a file; it is never opened here."""
     raw = _raw(request, site, inquiry_id, f"attachment {place}")
     found = site.built.readers.call(attachment, raw, place) if raw is not None else None

@@ -13,13 +13,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from fastapi import FastAPI
-from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
-from optout_daemon.errors import StoreError
 from optout_daemon.web.site import site_of
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -74,11 +72,8 @@ class Problem(Exception):
 
 
 def add_to(app: FastAPI) -> None:
-    """Answer for Problems, and for whatever is refused below the API's path before its routes are reached."""
+    """Answer for Problems; what happens before the API's routes are reached comes from mishaps.py."""
     app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(StoreError, _away)
 
 
 async def _problem(request: Request, error: Exception) -> Response:
@@ -86,29 +81,22 @@ async def _problem(request: Request, error: Exception) -> Response:
     return _answer(request, error)
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
+def invalid(request: Request, error: RequestValidationError) -> Response:
     """422 with the place of each mistake (a JSON pointer for the body), without its value."""
-    assert isinstance(error, RequestValidationError)
-    if not _is_of_api(request):
-        return PlainTextResponse("The form has not the fields that it should have.", status_code=422)
     errors = [placed(each["loc"], each["msg"]) for each in error.errors()]
     return _answer(request, Problem("invalid-request", errors=errors))
 
 
-async def _http(request: Request, error: Exception) -> Response:
+def of_http(error: HTTPException) -> Response:
     """What Starlette and FastAPI refuse by themselves (404, 405, 413, no JSON) is a kind of HTTP's, not of ours."""
-    assert isinstance(error, HTTPException)
-    if not _is_of_api(request):
-        return await http_exception_handler(request, error)
     status = HTTPStatus(error.status_code)
     document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": status.description}
     return JSONResponse(document, status.value, headers=error.headers, media_type=MEDIA_TYPE)
 
 
-async def _away(request: Request, error: Exception) -> Response:
-    if _is_of_api(request):
-        return _answer(request, Problem("database-away", headers={"Retry-After": "30"}))
-    raise error
+def away(request: Request) -> Response:
+    """503: ask again in a while."""
+    return _answer(request, Problem("database-away", headers={"Retry-After": "30"}))
 
 
 def _answer(request: Request, problem: Problem) -> Response:
@@ -124,7 +112,8 @@ def _answer(request: Request, problem: Problem) -> Response:
     return JSONResponse(document, kind.status, headers=dict(problem.headers or {}), media_type=MEDIA_TYPE)
 
 
-def _is_of_api(request: Request) -> bool:
+def is_of_api(request: Request) -> bool:
+    """Whether it is answered with problem documents."""
     return request.url.path.startswith(BELOW)
 
 

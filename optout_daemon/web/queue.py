@@ -21,6 +21,7 @@ from optout_daemon.errors import OptoutError
 from optout_daemon.store import inquiries, presence, queue
 from optout_daemon.store.queue import Key, Line, Wanted
 from optout_daemon.web.guard import Guarded, who_of
+from optout_daemon.web.numbers import Id, Version, number_of
 from optout_daemon.web.rendering import pages_of
 from optout_daemon.web.site import Site, site_of
 from optout_daemon.web.views import record_view
@@ -103,9 +104,9 @@ def list_page(
     request: Request,
     site: TheSite,
     found: TheFilter,
-    done: int | None = None,
-    bulk_done: int | None = None,
-    bulk_left: int = 0,
+    done: Id | None = None,
+    bulk_done: Version | None = None,
+    bulk_left: Version = 0,
 ) -> Response:
     """One page of the queue. `done` is the inquiry that was just decided, for a word about it and the way back."""
     who = who_of(request)
@@ -142,12 +143,12 @@ def bulk(
     who = who_of(request)
     done = left = 0
     for item in ids[:MOST_AT_ONCE]:
-        number, _, version = item.partition(".")
-        if action not in BULK or not (number.isdigit() and version.isdigit()):
+        number, version = (number_of(part) for part in (item.partition(".")[0], item.partition(".")[2]))
+        if action not in BULK or number is None or version is None:
             continue
         corrections = Corrections(by=who.name, action=BULK[action])
         try:
-            review.resolve(int(number), corrections, parts=site.built.parts, now=site.clock(), version=int(version))
+            review.resolve(number, corrections, parts=site.built.parts, now=site.clock(), version=version)
             done += 1
         except OptoutError:
             left += 1

@@ -15,6 +15,7 @@ from optout_daemon.store import staff, staff_sessions
 from optout_daemon.web.account import REFUSED
 from optout_daemon.web.entrance import sessions_of
 from optout_daemon.web.guard import Guarded, who_of
+from optout_daemon.web.numbers import Id
 from optout_daemon.web.rendering import pages_of
 from optout_daemon.web.site import site_of
 from optout_daemon.web.views import record_view
@@ -55,7 +56,7 @@ def add(
 @router.post("/staff/{account}", name="staff.change")
 def change(
     request: Request,
-    account: int,
+    account: Id,
     action: Annotated[Action, Form()],
     role: Annotated[Role, Form()] = Role.CLERK,
     password: Annotated[str, Form(max_length=1_000)] = "",

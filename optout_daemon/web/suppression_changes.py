@@ -19,6 +19,7 @@ from optout_daemon.review import UnknownCustomer
 from optout_daemon.store import inquiries
 from optout_daemon.web import list_words
 from optout_daemon.web.guard import Guarded, who_of
+from optout_daemon.web.numbers import number_of
 from optout_daemon.web.site import Site, site_of
 from optout_daemon.web.suppressions import Done, Typed, show_person
 
@@ -123,7 +124,7 @@ def _known(subject: Subject) -> bool:
 
 def _inquiry(site: Site, given: str) -> int | None:
     """The number of an inquiry that there is."""
-    number = int(given) if given.strip().isascii() and given.strip().isdigit() and len(given) < 19 else 0
+    number = number_of(given)
     with site.built.database.reading() as tx:
         return number if number and inquiries.get(tx, number) is not None else None
 

@@ -24,6 +24,7 @@ from optout_daemon.store import receipts, suppressions
 from optout_daemon.web import list_words
 from optout_daemon.web.guard import Guarded, who_of
 from optout_daemon.web.navigation import N_
+from optout_daemon.web.numbers import number_of
 from optout_daemon.web.rendering import pages_of
 from optout_daemon.web.site import site_of
 from optout_daemon.web.views import record_view
@@ -66,10 +67,10 @@ def export(
     typed |= {"escape": "1" if escape else "", "digest": digest, "partner": partner, "company": company}
     with site.built.database.reading() as tx:
         version = suppressions.version(tx)
-    after = since.strip()
+    after = number_of(since)
     if not receiver.strip():
         return _shown(request, typed, refused="receiver")
-    if after and not (after.isascii() and after.isdigit() and int(after[:20]) <= version):
+    if since.strip() and (after is None or after > version):
         return _shown(request, typed, refused="since")
     form = digested(site.settings, FileForm(format, encoding, escape), digest, partner.strip() or None)
     folder = Path(tempfile.mkdtemp(prefix="optout-export-"))
@@ -81,7 +82,7 @@ def export(
             receiver=receiver.strip(),
             by=who_of(request).name,
             now=now,
-            since=int(after) if after else None,
+            since=after,
             channel=channel if channel in site.settings.policy.channels else None,
             scope=company if company in [one.name for one in site.settings.company] else None,
         )

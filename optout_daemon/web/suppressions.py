@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Form, Path
+from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import NoMatchFound
@@ -23,6 +23,7 @@ from optout_daemon.store import suppressions
 from optout_daemon.web import list_words
 from optout_daemon.web.guard import Guarded
 from optout_daemon.web.navigation import N_
+from optout_daemon.web.numbers import Id
 from optout_daemon.web.rendering import pages_of
 from optout_daemon.web.site import site_of
 from optout_daemon.web.views import record_view
@@ -30,7 +31,6 @@ from optout_daemon.web.views import record_view
 router = APIRouter(route_class=Guarded, include_in_schema=False)
 
 Typed = Annotated[str, Form(max_length=300)]
-Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Done = Literal["", "blocked", "lifted"]
 
 SAYS: Final[Mapping[str, str]] = {
@@ -84,7 +84,7 @@ def person(request: Request, number: Typed = "", email: Typed = "") -> Response:
 
 
 @router.get("/suppressions/entries/{entry}", name="suppressions.entry")
-def entry(request: Request, entry: Number, done: Done = "") -> Response:
+def entry(request: Request, entry: Id, done: Done = "") -> Response:
     """The person whom a ledger entry covers: what another page can link to."""
     site = site_of(request)
     with site.built.database.reading() as tx:
