@@ -97,6 +97,7 @@ def act(
             token,
             digests=desk_digests(site.settings),
             now=site.clock(),
+            arrivals=site.built.parts.desk.arrivals,
         )
     except StoreError:
         return _page(request, "away", status=503)

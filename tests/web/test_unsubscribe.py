@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from optout_daemon.config import one_click
 from optout_daemon.core.one_click import Target
 from optout_daemon.store import one_click_targets, suppressions
 from optout_daemon.web.unsubscribe import MOST_FORGED
-from tests.web.site import WebDesk
+from tests.web.site import WebDesk, web_desk
 
 ANNA = "anna@mail.example"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -45,6 +46,21 @@ def test_a_post_blocks_and_is_answered_at_once(web: WebDesk, token: str, multipa
     assert "set-cookie" not in answered.headers
     assert "anna" not in answered.text
     assert blocked(web)
+
+
+def test_the_entry_holds_until_when_printed_matter_may_arrive(tmp_path: Path) -> None:
+    """A mailing list asks for it later: the click is a block like any other."""
+    with web_desk(tmp_path, settings="[channels.print]\nlead_days = 14\n") as desk:
+        tokens = one_click(desk.settings)
+        target = Target("email", ANNA, "print", "group")
+        made = tokens.token(target)
+        with desk.database.transaction() as tx:
+            one_click_targets.remember(tx, [(tokens.handle(made) or "", target)])
+        desk.client().post(f"/u/{made}", data=ONE_CLICK)
+        with desk.database.reading() as tx:
+            [found] = suppressions.check(tx, email=ANNA, channel="print")
+
+    assert date(2026, 4, 15) == found.may_arrive_until
 
 
 def test_a_get_shows_a_button_and_never_acts(web: WebDesk, token: str) -> None:
