@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from optout_daemon import __version__
@@ -49,6 +48,7 @@ from optout_daemon.web.guard import Guarded
 from optout_daemon.web.headers import SecurityHeaders
 from optout_daemon.web.rendering import ROOM, Pages
 from optout_daemon.web.site import Site
+from optout_daemon.web.static_files import MOUNT, OwnFiles
 
 LARGEST_BODY: Final = 4_000_000
 """Bytes of a request's body: ten thousand addresses to check fit, a flood does not."""
@@ -112,7 +112,7 @@ def build(site: Site, bearers: Bearers | None = None) -> ASGIApp:
     routes()
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=ROOM / "static"), name="static")
+    app.mount(MOUNT, OwnFiles(ROOM / "static"), name="static")
     return SecurityHeaders(mishaps.Defects(app))  # outermost: an answer to our own defect has them too
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import partial
 from importlib import resources
@@ -18,6 +17,7 @@ from optout_daemon import __version__
 from optout_daemon.web.language import Language, catalogues, language_of
 from optout_daemon.web.navigation import entries_for
 from optout_daemon.web.site import site_of
+from optout_daemon.web.static_files import addresses
 from optout_daemon.web.who import Who
 from optout_daemon.web.wording import vocabulary
 
@@ -29,7 +29,7 @@ class Pages:
 
     def __init__(self) -> None:
         self.languages: Mapping[str, Language] = catalogues()
-        self._static = {path.name: _addressed(path) for path in (ROOM / "static").iterdir()}
+        self._static = addresses(ROOM / "static")
         self._environments = {code: _environment(language) for code, language in self.languages.items()}
 
     def language(self, request: Request) -> Language:
@@ -51,7 +51,7 @@ class Pages:
                     "static": self._static.__getitem__,
                     "language": language.code,
                     "languages": {code: each.locale.get_display_name(code) for code, each in self.languages.items()},
-                    "path": request.url.path,
+                    "path": _address(request),
                     "desk_name": site.settings.desk.name,
                     "company": site.settings.web.oidc is not None,
                     "version": __version__,
@@ -80,16 +80,17 @@ def _path_for(request: Request, name: str, **parameters: object) -> str:
     return str(request.app.url_path_for(name, **parameters))
 
 
+def _address(request: Request) -> str:
+    """Where the page is, to come back to; what a filter says goes with it, and it is in the address already."""
+    asked = request.url.query if request.method == "GET" else ""
+    return f"{request.url.path}?{asked}" if asked else request.url.path
+
+
 def _navigation(request: Request, who: Who | None) -> list[dict[str, object]]:
     found = [] if who is None else entries_for(who)
     paths = [(entry.label, _path_for(request, entry.route)) for entry in found]
     here = request.url.path
     return [{"label": label, "path": path, "here": here == path} for label, path in paths]
-
-
-def _addressed(path: Path) -> str:
-    """The path of a static file with a part of its digest, so that a browser never shows the one of another release."""
-    return f"/static/{path.name}?{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
 
 
 def _environment(language: Language) -> Environment:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import html
+import re
 
 import pytest
 
@@ -25,6 +27,24 @@ def test_every_answer_tells_the_browser_what_it_may_do(web: WebDesk, path: str) 
         answered = client.get(path)
 
     assert HEADERS == {name: answered.headers.get(name) for name in HEADERS}
+
+
+def test_a_browser_keeps_our_own_files_by_the_address_of_their_content(web: WebDesk) -> None:
+    """Fifty kilobytes for every page otherwise; by an address that names no content another release would be missed."""
+    with web.client() as client:
+        [address] = re.findall(r'src="(/static/htmx[^"]+)"', client.get("/sign-in").text)
+        kept = [client.get(path).headers["cache-control"] for path in (address, f"{address}0", address.split("?")[0])]
+
+    assert ["public, max-age=31536000, immutable", "no-store", "no-store"] == kept
+
+
+def test_the_switch_of_the_language_comes_back_to_what_was_looked_for(web: WebDesk) -> None:
+    """A clerk who filtered the queue and switches has still filtered it."""
+    client = web.sign_in("clerk")
+    [back] = re.findall(r'name="back" value="([^"]+)"', client.get("/queue?reason=missing_name&late=1").text)
+    answered = client.post("/language", data={"language": "ja", "back": html.unescape(back)})
+
+    assert "/queue?reason=missing_name&late=1" == answered.headers["location"]
 
 
 def test_another_host_name_gets_nothing(web: WebDesk) -> None:
