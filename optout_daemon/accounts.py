@@ -109,6 +109,24 @@ def bind(tx: Connection, account: Account, subject: str, *, now: datetime) -> No
     _tell(tx, "staff_bound", account.id, account.name, now)
 
 
+def set_identity(
+    tx: Connection, account: Account, *, email: str | None = None, subject: str | None = None, by: str, now: datetime
+) -> None:
+    """From now on an identity provider knows the account by this address or subject (subject_of), or not at all.
+
+    What it was known by before, and a binding that came of it, open nothing any more, and every session ends.
+    """
+    known = email.strip().lower() if email else None
+    serialise(tx)
+    holders = [staff.by_email(tx, known) if known else None, staff.by_subject(tx, subject) if subject else None]
+    if any(holder is not None and holder.id != account.id for holder in holders):
+        raise AccountRefused(Refusal.TAKEN)
+    staff.change(tx, account.id, email=known, oidc_subject=subject)
+    ended = staff_sessions.end_all(tx, account.id)
+    by_what = "subject" if subject else "email" if known else "nothing"
+    _tell(tx, "staff_identity_set", account.id, by, now, known_by=by_what, sessions=ended)
+
+
 def set_password(
     tx: Connection, account: Account, hashed: str, *, temporary: bool, by: str, now: datetime, session: str = ""
 ) -> None:

@@ -14,6 +14,7 @@ from optout_daemon import accounts
 from optout_daemon.cli import output
 from optout_daemon.cli.output import AsJson, line, message
 from optout_daemon.cli.session import database_of, settings_of, who
+from optout_daemon.config import Settings
 from optout_daemon.core.accounts import account_name
 from optout_daemon.core.roles import Role
 from optout_daemon.errors import SettingsError
@@ -39,10 +40,7 @@ def add(
 ) -> None:
     """Make an account. The password is asked for, or read from standard input; exit 1 where it is refused."""
     settings = settings_of(context)
-    oidc = settings.web.oidc
-    if (email or subject) and oidc is None:
-        raise SettingsError("web.oidc: --email and --subject are for an identity provider, and none is set")
-    bound = accounts.subject_of(oidc.issuer, subject) if oidc is not None and subject else None
+    bound = _bound(settings, email, subject)
     with database_of(settings) as database:
         hashed = "" if email or subject else _new_password(name)
         now = datetime.now(UTC)
@@ -51,6 +49,26 @@ def add(
             if hashed:
                 accounts.set_password(tx, made, hashed, temporary=False, by=who(), now=now)
     line(f"{made.name}: made, {made.role}")
+
+
+@app.command()
+def identity(
+    context: typer.Context,
+    name: Name,
+    email: Annotated[str, typer.Option(help="Known by this address at the identity provider (web.oidc).")] = "",
+    subject: Annotated[str, typer.Option(help="Known there by this subject (`sub`).")] = "",
+    none: Annotated[bool, typer.Option("--none", help="Known there no more.")] = False,
+) -> None:
+    """Say by what the identity provider knows an account; what held before holds no more, and its sessions end."""
+    if [bool(email), bool(subject), none].count(True) != 1:
+        raise typer.BadParameter("give one of --email ADDRESS, --subject SUB and --none")
+    settings = settings_of(context)
+    bound = _bound(settings, email, subject)
+    with database_of(settings) as database, database.transaction() as tx:
+        found = accounts.find(tx, name)
+        accounts.set_identity(tx, found, email=email or None, subject=bound, by=who(), now=datetime.now(UTC))
+    by_what = "its address" if email else "its subject" if subject else "nothing"
+    line(f"{found.name}: known at the identity provider by {by_what}, and signed out everywhere")
 
 
 @app.command("list")
@@ -103,6 +121,14 @@ def reset_totp(context: typer.Context, name: Name) -> None:
     with database_of(settings_of(context)) as database, database.transaction() as tx:
         accounts.reset_authenticator(tx, accounts.find(tx, name), by=who(), now=datetime.now(UTC))
     line(f"{name}: has no authenticator any more")
+
+
+def _bound(settings: Settings, email: str, subject: str) -> str | None:
+    """The subject as it is kept. SettingsError where something is given and no provider is set."""
+    oidc = settings.web.oidc
+    if (email or subject) and oidc is None:
+        raise SettingsError("web.oidc: --email and --subject are for an identity provider, and none is set")
+    return accounts.subject_of(oidc.issuer, subject) if oidc is not None and subject else None
 
 
 def _new_password(name: str) -> str:

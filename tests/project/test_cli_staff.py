@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from optout_daemon import passwords
-from optout_daemon.store import audit
+from optout_daemon.store import audit, staff
 from optout_daemon.store.database import Database
 from tests.project.desk import Desk
 
@@ -110,3 +110,27 @@ def test_an_account_for_the_company_s_sign_in_needs_no_password(desk: Desk) -> N
     assert (78, True) == (unset.code, "none is set" in unset.err)
     assert [0, 0, 1, 1] == [each.code for each in [*made, *taken]]
     assert [("hanako", False), ("taro", False)] == [(row["name"], row["password"]) for row in listed]
+
+
+def test_an_account_that_is_there_is_given_an_identity_and_loses_the_former(desk: Desk) -> None:
+    """Somebody marries, or the company changes its provider; what they were known by belongs to nobody then."""
+    desk.config.write_text(desk.config.read_text("utf-8") + PROVIDER, "utf-8")
+    desk("staff", "add", "hanako", "--email", "hanako@shop.example")
+    desk("staff", "add", "taro", "--subject", "7")
+    said = [
+        desk("staff", "identity", "hanako", "--email", " Hanako.Sato@shop.example"),
+        desk("staff", "identity", "taro", "--email", "hanako@shop.example"),
+        desk("staff", "identity", "taro", "--email", "hanako.sato@shop.example"),
+        desk("staff", "identity", "hanako", "--subject", "7"),
+        desk("staff", "identity", "hanako", "--none"),
+        desk("staff", "identity", "nobody", "--none"),
+    ]
+    wrong = [desk("staff", "identity", "hanako"), desk("staff", "identity", "hanako", "--none", "--subject", "8")]
+    with Database(f"sqlite:///{desk.folder / 'desk.db'}").reading() as tx:
+        found = {account.name: (account.email, account.oidc_subject) for account in staff.listing(tx)}
+        events = [event for event in audit.listing(tx) if event.event == "staff_identity_set"]
+
+    assert [0, 0, 1, 0, 0, 1] == [each.code for each in said]
+    assert [2, 2] == [each.code for each in wrong]
+    assert {"hanako": (None, None), "taro": ("hanako@shop.example", None)} == found
+    assert all("@" not in event.data for event in events)
