@@ -24,7 +24,7 @@ def named_by(clause: Clause, channels: Sequence[str]) -> tuple[set[str], set[str
         near = [token for token in objects if (token.end <= bend.start if last else token.start >= bend.end)]
         pick = (near[-1] if last else near[0]) if near else None
         gap = "?" if pick is None else text[pick.end : bend.start] if last else text[bend.end : pick.start]
-        if pick is None or not _LITTLE.fullmatch(gap) or (last and _is_part(clause, pick)):
+        if pick is None or not _LITTLE.fullmatch(gap) or _is_part(clause, pick):
             bent = True
         else:
             excepted.add(pick.kind)
@@ -37,7 +37,9 @@ def named_by(clause: Clause, channels: Sequence[str]) -> tuple[set[str], set[str
 
 
 def _is_part(clause: Clause, channel: Token) -> bool:
-    """ワインのカタログ以外: of a channel only a part is left out; not 紙のカタログ."""
+    """ワインのカタログ以外, except the Christmas catalogue: of a channel only a part is left out; not 紙のカタログ."""
+    if clause.sentence.language.order == "predicate_first":
+        return clause.sentence.language.grammar.some.match(channel.text) is not None
     if not clause.sentence.text.endswith("の", 0, channel.start):
         return False
     before = next((one for one in clause.sentence.tokens if one.end == channel.start - 1), None)

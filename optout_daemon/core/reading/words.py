@@ -74,6 +74,8 @@ class Grammar:
     """Beside a company's name: others are meant too."""
     thereof: re.Pattern[str]
     """Behind a list or somebody to be taken off it: of what was spoken of."""
+    some: re.Pattern[str]
+    """At the beginning of a channel's words: only part of it."""
     carried: re.Pattern[str]
     """In a predicate that names a channel by itself (lose my e-mail address), in a group of the channel's name."""
     adding: re.Pattern[str]
