@@ -122,7 +122,8 @@ def _judge_first(clause: Clause, before: Token | None, after: Token | None) -> P
     if kind == "past":
         if denied:
             return Polarity.KEEP
-        return Polarity.NONE if clause.has("reported") or clause.sentence.has("deny") else Polarity.ASKED
+        other = clause.about in ("aside", "second", "goods")  # opted out of the paper bill
+        return Polarity.NONE if other or clause.has("reported") or clause.sentence.has("deny") else Polarity.ASKED
     if kind == "enjoy":
         return Polarity.LIKE if clause.objects and not negated else Polarity.NONE
     return Polarity.NONE
@@ -133,8 +134,10 @@ def _negation(clause: Clause, after: Token | None) -> Polarity:
     text, grammar = clause.sentence.text, clause.sentence.language.grammar
     if clause.predicate.text == "no" and text[clause.predicate.end : clause.predicate.end + 1] in ",;.!$":
         return Polarity.STOP if names_channel(clause) else Polarity.NONE  # e-mails no, catalogue yes
-    if clause.predicate.text == "no" and not _begins_a_clause(text, clause.predicate.start):
-        return Polarity.NONE
+    if clause.predicate.text == "no" and (
+        not _begins_a_clause(text, clause.predicate.start) or grammar.missed.search(text) is not None
+    ):
+        return Polarity.NONE  # I have no e-mail; no letter came
     if clause.predicate.text == "not" and (after is None or after.kind not in ("act", "sending")):
         return Polarity.NONE
     ours = after is not None and after.kind in ("sending", "act", "mail", "list", *clause.sentence.language.channels)
@@ -165,7 +168,7 @@ def _begins_a_clause(text: str, at: int) -> bool:
     before = text[:at].rstrip()
     if _NO_OTHER.search(before):
         return True  # no emails no letters
-    return before.endswith((",", ";", ":", "-", "(", "^", ".", " and", " but"))
+    return before.endswith((",", ";", ":", "-", "(", "^", ".", " and", " but", " please", "^please"))
 
 
 def _stopping(clause: Clause, *, turned: bool) -> Polarity:

@@ -74,6 +74,8 @@ class Grammar:
     """Beside a company's name: others are meant too."""
     thereof: re.Pattern[str]
     """Behind a list or somebody to be taken off it: of what was spoken of."""
+    missed: re.Pattern[str]
+    """In a sentence with a bare `no`: what did not come is reported."""
     some: re.Pattern[str]
     """At the beginning of a channel's words: only part of it."""
     carried: re.Pattern[str]
