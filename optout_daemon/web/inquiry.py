@@ -21,6 +21,7 @@ from optout_daemon.web.navigation import N_
 from optout_daemon.web.numbers import Id, Version
 from optout_daemon.web.rendering import pages_of
 from optout_daemon.web.site import Site, site_of
+from optout_daemon.web.views import record_view
 
 router = APIRouter(route_class=Guarded, include_in_schema=False)
 TheSite = Annotated[Site, Depends(site_of)]
@@ -46,6 +47,9 @@ def preview(request: Request, site: TheSite, inquiry_id: Id, typed: TheForm) -> 
     if found is None:
         return missing(request)
     values = foreseen(site, found, typed, who_of(request).name)
+    shown = values["preview"].customer if values["preview"] is not None else None
+    if shown is not None and (found.match is None or shown != found.match.customer):
+        record_view(request, "preview", inquiry=inquiry_id)  # a record that the mail itself does not lead to
     return pages_of(request).render(request, "inquiry_preview.html", **values)
 
 

@@ -12,11 +12,12 @@ from optout_daemon import answering, noting, reopening
 from optout_daemon.errors import Conflict, OptoutError
 from optout_daemon.web.guard import Guarded, who_of
 from optout_daemon.web.inquiry import MOVED, TheSite, write_note
-from optout_daemon.web.inquiry_page import inquiry_page, missing
+from optout_daemon.web.inquiry_page import deciders, inquiry_page, missing
 from optout_daemon.web.navigation import N_
 from optout_daemon.web.numbers import Id, Version
 
 router = APIRouter(route_class=Guarded, include_in_schema=False)
+NOBODY: Final = N_("No account of this name decides inquiries. Choose one from the list.")
 ASKED_AGAIN: Final = N_("Another mail of this customer was applied too, so that the block stays. Lift it by hand.")
 
 
@@ -35,14 +36,16 @@ def note(
 
 @router.post("/inquiries/{inquiry_id}/assign", name="inquiry.assign")
 def assign(request: Request, site: TheSite, inquiry_id: Id, to: Annotated[str, Form(max_length=200)] = "") -> Response:
-    """Take it, give it to somebody, or give it back to everybody."""
-    by = who_of(request).name
+    """Take it, give it to an account that decides, or give it back to everybody; 422 for any other name."""
+    by, whom = who_of(request).name, to.strip()
     try:
         with site.built.database.transaction() as tx:
-            noting.assign(tx, inquiry_id, to=to.strip() or None, by=by, now=site.clock())
+            known = not whom or whom in deciders(tx)
+            if known:
+                noting.assign(tx, inquiry_id, to=whom or None, by=by, now=site.clock())
     except Conflict:
         return missing(request)
-    return _back(request, inquiry_id)
+    return _back(request, inquiry_id) if known else inquiry_page(request, site, inquiry_id, problem=NOBODY, status=422)
 
 
 @router.post("/inquiries/{inquiry_id}/reopen", name="inquiry.reopen")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,7 +12,8 @@ from optout_daemon import previewing, review
 from optout_daemon.core.lifecycle import State
 from optout_daemon.core.model import Corrections, StaffAction
 from optout_daemon.core.roles import Role
-from optout_daemon.store import inquiries
+from optout_daemon.store import inquiries, staff
+from optout_daemon.web.access import DECIDERS
 from optout_daemon.web.guard import who_of
 from optout_daemon.web.inquiry_form import Typed, as_read, corrections
 from optout_daemon.web.inquiry_view import Opened, likely, mail, opened, story
@@ -41,6 +43,7 @@ def inquiry_page(
         others = present(tx, site, who, inquiry_id) if found.inquiry.state is State.HELD else []
         told = story(tx, inquiry_id)
         last = inquiries.get(tx, done) if done is not None else None
+        colleagues = dict.fromkeys([*deciders(tx), *filter(None, [found.inquiry.assigned_to])])
     form = _form(site, found, typed)
     values: dict[str, Any] = {
         "inquiry": found.inquiry,
@@ -55,6 +58,7 @@ def inquiry_page(
         "others": others,
         "last": last,
         "known_channels": site.built.parts.desk.policy.channels,
+        "deciders": [(name, name) for name in colleagues],
         "colleagues": site.settings.review.hand_over_to,
         "ready": _answers(site, found),
         "may_change": who.role is not Role.AUDITOR,
@@ -63,6 +67,11 @@ def inquiry_page(
         **foreseen(site, found, form, who.name),
     }
     return pages_of(request).render(request, "inquiry.html", status=status, **values)
+
+
+def deciders(tx: Connection) -> list[str]:
+    """Who may take care of an inquiry: the accounts that decide and are not disabled."""
+    return [each.name for each in staff.listing(tx) if each.role in DECIDERS.roles and not each.disabled]
 
 
 def _form(site: Site, found: Opened, typed: Typed | None) -> Typed:

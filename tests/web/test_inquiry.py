@@ -219,10 +219,37 @@ def test_notes_and_assignment_stand_at_the_inquiry(served: WebDesk, clerk: httpx
     [found] = arrived(served, without_address(12))
     clerk.post(f"/inquiries/{found}/note", data={"text": "called her"})
     clerk.post(f"/inquiries/{found}/note", data={"text": "calls back"})
+    served.account("clerk", name="tanaka")
     clerk.post(f"/inquiries/{found}/assign", data={"to": "tanaka"})
 
     assert "2026-04-01 09:30 sato: called her\n2026-04-01 09:30 sato: calls back" == row(served, found).note
     assert "tanaka" == row(served, found).assigned_to
+
+
+def test_an_inquiry_is_given_to_accounts_that_decide_and_to_nobody_else(served: WebDesk, clerk: httpx.Client) -> None:
+    """A slip of the pen would give it to nobody who looks; a customer's name would stand in the audit chain for ever."""
+    [found] = arrived(served, without_address(17))
+    served.account("auditor", name="watanabe")
+    refused = [clerk.post(f"/inquiries/{found}/assign", data={"to": name}) for name in ("山田 太郎", "watanabe")]
+    nobody = clerk.post(f"/inquiries/{found}/assign", data={"to": ""})
+
+    assert [422, 422, 303] == [each.status_code for each in (*refused, nobody)]
+    assert row(served, found).assigned_to is None
+    assert 'value="watanabe"' not in refused[0].text
+
+
+def test_a_look_at_another_customers_record_is_in_the_audit_chain(served: WebDesk, clerk: httpx.Client) -> None:
+    """The preview shows the record of whatever number somebody types; the mail's own is on the page anyway."""
+    [found] = arrived(served, without_address(18))
+    values = form(clerk.get(f"/inquiries/{found}").text) | {"action": "apply"}
+    for number in ("10000001", "10000002"):
+        clerk.post(
+            f"/inquiries/{found}/preview", data=values | {"customer_number": number}, headers={"HX-Request": "true"}
+        )
+    with served.database.reading() as tx:
+        looks = [json.loads(one.data)["what"] for one in audit.of_inquiry(tx, found) if one.event == "viewed"]
+
+    assert ["inquiry", "preview"] == looks
 
 
 def test_html_is_shown_where_nothing_acts(served: WebDesk, clerk: httpx.Client) -> None:
