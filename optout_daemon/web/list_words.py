@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from starlette.requests import Request
+
 from optout_daemon.config import Settings
 from optout_daemon.core.model import GROUP
 from optout_daemon.web.navigation import N_
-from optout_daemon.web.wording import CHANNELS as CHANNELS
+from optout_daemon.web.rendering import pages_of
+from optout_daemon.web.site import site_of
+from optout_daemon.web.wording import CHANNELS
 
 SOURCES: Final[Mapping[str, str]] = {
     "mail": N_("a mail"),
@@ -36,6 +40,15 @@ REASONS: Final[Mapping[str, str]] = {
     "provisional": N_("until a person decides"),
 }
 ACTS: Final[Mapping[str, str]] = {"export": N_("List given out"), "filter": N_("Mailing list cleaned")}
+
+
+def words(request: Request) -> dict[str, object]:
+    """What the templates of the list's pages need to call things by."""
+    language = pages_of(request).language(request).code
+    return {
+        "scopes": scopes(site_of(request).settings, language),
+        "words": {"channels": CHANNELS, "sources": SOURCES, "by_hand": BY_HAND, "reasons": REASONS, "acts": ACTS},
+    }
 
 
 def scopes(settings: Settings, language: str) -> dict[str, str]:

@@ -103,14 +103,12 @@ def _shown(request: Request, typed: dict[str, str], *, refused: str = "") -> Res
     site = site_of(request)
     with site.built.database.reading() as tx:
         found, version = receipts.listing(tx, limit=SHOWN), suppressions.version(tx)
-    language = pages_of(request).language(request).code
     values = {
         "receipts": found,
         "version": version,
         "typed": typed,
         "refused": REFUSED.get(refused, ""),
         "channels": site.settings.policy.channels,
-        "scopes": list_words.scopes(site.settings, language),
-        "words": list_words,
+        **list_words.words(request),
     }
     return pages_of(request).render(request, "receipts.html", status=422 if refused else 200, **values)

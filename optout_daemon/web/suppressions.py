@@ -115,15 +115,13 @@ def show_person(
 def _shown(request: Request, found: Person, *, says: str = "", typed: Mapping[str, object] | None = None) -> Response:
     site = site_of(request)
     record_view(request, "suppressions.person", entry=found.entries[-1].id if found.entries else 0)
-    language = pages_of(request).language(request).code
     values = {
         "person": found,
         "says": SAYS.get(says, ""),
         "kind": "good" if says in GOOD else "warn" if says == "directory" else "bad",
         "typed": typed or {},
         "channels": site.settings.policy.channels,
-        "scopes": list_words.scopes(site.settings, language),
-        "words": list_words,
+        **list_words.words(request),
         "inquiry_path": lambda number: inquiry_path(request, number),
     }
     refused = bool(says) and says not in GOOD and says != "directory"
@@ -143,7 +141,6 @@ def _searched(
 ) -> Response:
     with site_of(request).built.database.reading() as tx:
         lines, version = suppressions.count(tx), suppressions.version(tx)
-    language = pages_of(request).language(request).code
     values = {
         "typed": typed,
         "found": found,
@@ -151,7 +148,6 @@ def _searched(
         "says": SAYS.get(says, ""),
         "lines": lines,
         "version": version,
-        "scopes": list_words.scopes(site_of(request).settings, language),
-        "words": list_words,
+        **list_words.words(request),
     }
     return pages_of(request).render(request, "suppressions.html", status=status, **values)
