@@ -17,14 +17,14 @@ from optout_daemon.web.navigation import N_
 
 OUTCOMES: Final[Mapping[str, str]] = {
     "straight": N_("straight through"),
-    "put_aside": N_("put aside by the daemon"),
+    "put_aside": N_("put aside by the program"),
     "person": N_("closed by a person"),
     "waiting": N_("waiting for a person"),
     "undecided": N_("not decided yet"),
 }
 TITLES: Final[Mapping[str, str]] = {
     "days": N_("Received by day"),
-    "reasons": N_("Why the daemon did not apply it"),
+    "reasons": N_("Why the program did not apply it"),
     "languages": N_("By language"),
 }
 HEADS: Final[Mapping[str, str]] = {"days": N_("Day"), "reasons": N_("Reason"), "languages": N_("Language")}

@@ -36,7 +36,7 @@ REASONS: Final[Mapping[Reason, str]] = {
 CATEGORIES: Final[Mapping[Category, str]] = {
     Category.OPT_OUT: N_("Opt-out"),
     Category.OPT_IN: N_("Wants information again"),
-    Category.DISCLOSURE: N_("Own data"),
+    Category.DISCLOSURE: N_("Own personal data"),
     Category.QUESTION: N_("Question"),
     Category.COMPLAINT: N_("Complaint"),
     Category.OTHER: N_("Something else"),
