@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST_ARGS ?=
-# A file's tests share servers, so they stay together; each worker starts its own.
-WORKERS := -n auto --maxprocesses 4 --dist loadfile
+# A file's tests share servers, so they stay together; in their order, since files of few tests take the longest.
+WORKERS := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
