@@ -10,6 +10,7 @@ from optout_daemon.core.model import (
     Authentication,
     Category,
     Customer,
+    Decision,
     Envelope,
     Field,
     FieldName,
@@ -62,3 +63,8 @@ def match(**changes: Any) -> Match:
     """Anna's number, her name and address agreeing."""
     base = Match(customer=ANNA, number=ANNA.number, name=Agreement.AGREES, address=Agreement.AGREES)
     return replace(base, **changes)
+
+
+def outcome(decision: Decision) -> tuple[str, tuple[str, ...], str]:
+    """Disposition, reasons and reply of a decision, as words."""
+    return decision.disposition.value, tuple(r.value for r in decision.reasons), decision.reply.value

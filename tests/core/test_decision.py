@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from optout_daemon.core.decision import decide, staff_decision
+from optout_daemon.core.decision import decide
 from optout_daemon.core.model import (
     GROUP,
     Agreement,
     Authentication,
     Category,
     Context,
-    Corrections,
     Decision,
     Disposition,
     Field,
@@ -28,10 +27,9 @@ from optout_daemon.core.model import (
     ReplyKind,
     RuleHit,
     Span,
-    StaffAction,
     Wish,
 )
-from tests.builders import ANNA, envelope, match, reading, wish
+from tests.builders import ANNA, envelope, match, outcome, reading, wish
 
 POLICY = Policy()
 NOTHING = Wish()
@@ -40,10 +38,6 @@ UNKNOWN = Match(number="29999999", name=Agreement.DIFFERS, address=Agreement.DIF
 
 def judged(read: Reading, found: Match | None = None, policy: Policy = POLICY, **context: Any) -> Decision:
     return decide(read, match() if found is None else found, policy, Context(**context), {"desk@example.com"})
-
-
-def outcome(decision: Decision) -> tuple[str, tuple[str, ...], str]:
-    return decision.disposition.value, tuple(r.value for r in decision.reasons), decision.reply.value
 
 
 # -- applied ---------------------------------------------------------------------------------------------------
@@ -483,87 +477,3 @@ def test_every_rule_that_fired_is_kept_as_evidence():
         "who_it_is: held, unknown_customer",
     )
     assert judged(reading(machine=Machine(reason=Reason.BULK))).evidence[-1] == "machine_mail: ignored, bulk"
-
-
-# -- a person's decision -----------------------------------------------------------------------------------------
-
-
-def by_staff(read: Reading, found: Match, action: StaffAction, **changes: object) -> Decision:
-    corrections = Corrections(by="kei", action=action, **changes)  # type: ignore[arg-type]
-    return staff_decision(read, found, POLICY, corrections, {"desk@example.com"})
-
-
-def test_staff_apply_with_their_own_channels_and_fields():
-    """What a person says replaces what the machine read; who decided is kept."""
-    decision = by_staff(
-        reading(wish=wish(category=Category.UNCLEAR)),
-        match(address=Agreement.DIFFERS, name_span=Span(Part.TEXT, 9, 19)),
-        StaffAction.APPLY,
-        channels=("print",),
-        name="A. Arden",
-        follow_up=True,
-    )
-
-    assert outcome(decision) == ("applied", (), "confirmed")
-    assert decision.channels == ("print",)
-    assert decision.category is Category.OPT_OUT
-    assert decision.customer_number == ANNA.number
-    assert decision.fields[FieldName.NAME] == "A. Arden"
-    assert FieldName.NAME not in decision.spans
-    assert decision.follow_up is True
-    assert decision.decided_by == "kei"
-    assert decision.evidence[-1] == "decided by kei: apply"
-
-
-def test_staff_apply_keeps_the_machines_reading_where_they_say_nothing():
-    """Follow-up and channels stay as read."""
-    decision = by_staff(reading(wish=wish(follow_up=True, channels=("email",))), match(), StaffAction.APPLY)
-
-    assert decision.follow_up is True
-    assert decision.channels == ("email",)
-
-
-def test_staff_cannot_apply_to_a_number_that_is_nobodys():
-    """The right person, also by hand."""
-    with pytest.raises(ValueError, match="no customer has this number"):
-        by_staff(reading(), UNKNOWN, StaffAction.APPLY)
-
-
-def test_staff_ask_for_what_is_missing_and_the_mail_stays_held():
-    """The customer's answer completes it."""
-    decision = by_staff(reading(), match(address=Agreement.ABSENT), StaffAction.ASK)
-
-    assert outcome(decision) == ("held", ("missing_address",), "missing")
-    assert decision.missing == (FieldName.ADDRESS,)
-
-
-def test_staff_ask_for_everything_where_nothing_is_missing():
-    """They have their reasons: all required fields are asked for again."""
-    decision = by_staff(reading(), match(), StaffAction.ASK)
-
-    assert decision.reply is ReplyKind.MISSING
-    assert decision.missing == tuple(FieldName)
-
-
-@pytest.mark.parametrize("action", [StaffAction.NOT_AN_OPT_OUT, StaffAction.CLOSE])
-def test_staff_close_what_is_no_opt_out_without_a_reply(action):
-    """It was handled elsewhere; the desk says nothing more."""
-    decision = by_staff(reading(), match(), action)
-
-    assert outcome(decision) == ("ignored", ("not_an_opt_out",), "none")
-    assert decision.customer_number is None
-
-
-def test_staff_call_it_spam():
-    """Closed, unanswered."""
-    assert outcome(by_staff(reading(), match(), StaffAction.SPAM)) == ("ignored", ("spam",), "none")
-
-
-def test_the_gate_stands_before_a_persons_reply_too():
-    """Promise 3: one gate before every reply; the block itself stands."""
-    decision = by_staff(
-        reading(authentication=Authentication.PASS, machine=Machine(for_a_person=True)), match(), StaffAction.APPLY
-    )
-
-    assert outcome(decision) == ("applied", (), "none")
-    assert decision.no_reply_because == "a machine wrote it"

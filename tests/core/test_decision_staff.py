@@ -20,13 +20,15 @@ from optout_daemon.core.model import (
     Machine,
     Match,
     Origin,
+    Part,
     Policy,
     Reading,
     Reason,
     ReplyKind,
+    Span,
     StaffAction,
 )
-from tests.builders import ANNA, match, reading, wish
+from tests.builders import ANNA, match, outcome, reading, wish
 
 WORDS = "Your booking stands; see you in May."
 
@@ -150,3 +152,83 @@ def test_the_clerks_company_comes_before_the_mails_and_the_mailboxs(
     decision = by_kei(StaffAction.APPLY, reading(wish=wish(**named)), company=company, **said)
 
     assert (Disposition.APPLIED, scope) == (decision.disposition, decision.scope)
+
+
+def test_staff_apply_with_their_own_channels_and_fields():
+    """What a person says replaces what the machine read; who decided is kept."""
+    decision = by_kei(
+        StaffAction.APPLY,
+        reading(wish=wish(category=Category.UNCLEAR)),
+        match(address=Agreement.DIFFERS, name_span=Span(Part.TEXT, 9, 19)),
+        channels=("print",),
+        name="A. Arden",
+        follow_up=True,
+    )
+
+    assert outcome(decision) == ("applied", (), "confirmed")
+    assert decision.channels == ("print",)
+    assert decision.category is Category.OPT_OUT
+    assert decision.customer_number == ANNA.number
+    assert decision.fields[FieldName.NAME] == "A. Arden"
+    assert FieldName.NAME not in decision.spans
+    assert decision.follow_up is True
+    assert decision.decided_by == "kei"
+    assert decision.evidence[-1] == "decided by kei: apply"
+
+
+def test_staff_apply_keeps_the_machines_reading_where_they_say_nothing():
+    """Follow-up and channels stay as read."""
+    decision = by_kei(StaffAction.APPLY, reading(wish=wish(follow_up=True, channels=("email",))), match())
+
+    assert decision.follow_up is True
+    assert decision.channels == ("email",)
+
+
+def test_staff_cannot_apply_to_a_number_that_is_nobodys():
+    """The right person, also by hand."""
+    with pytest.raises(ValueError, match="no customer has this number"):
+        by_kei(
+            StaffAction.APPLY,
+            reading(),
+            Match(number="29999999", name=Agreement.DIFFERS, address=Agreement.DIFFERS),
+        )
+
+
+def test_staff_ask_for_what_is_missing_and_the_mail_stays_held():
+    """The customer's answer completes it."""
+    decision = by_kei(StaffAction.ASK, reading(), match(address=Agreement.ABSENT))
+
+    assert outcome(decision) == ("held", ("missing_address",), "missing")
+    assert decision.missing == (FieldName.ADDRESS,)
+
+
+def test_staff_ask_for_everything_where_nothing_is_missing():
+    """They have their reasons: all required fields are asked for again."""
+    decision = by_kei(StaffAction.ASK, reading(), match())
+
+    assert decision.reply is ReplyKind.MISSING
+    assert decision.missing == tuple(FieldName)
+
+
+@pytest.mark.parametrize("action", [StaffAction.NOT_AN_OPT_OUT, StaffAction.CLOSE])
+def test_staff_close_what_is_no_opt_out_without_a_reply(action):
+    """It was handled elsewhere; the desk says nothing more."""
+    decision = by_kei(action, reading(), match())
+
+    assert outcome(decision) == ("ignored", ("not_an_opt_out",), "none")
+    assert decision.customer_number is None
+
+
+def test_staff_call_it_spam():
+    """Closed, unanswered."""
+    assert outcome(by_kei(StaffAction.SPAM, reading(), match())) == ("ignored", ("spam",), "none")
+
+
+def test_the_gate_stands_before_a_persons_reply_too():
+    """Promise 3: one gate before every reply; the block itself stands."""
+    decision = by_kei(
+        StaffAction.APPLY, reading(authentication=Authentication.PASS, machine=Machine(for_a_person=True)), match()
+    )
+
+    assert outcome(decision) == ("applied", (), "none")
+    assert decision.no_reply_because == "a machine wrote it"

@@ -4,8 +4,6 @@ The long ones break servers, disks and clocks under a daemon that runs as a proc
 are run by `make test-long`; `make test` leaves them out and says so in its last lines.
 """
 
-from pathlib import Path
-
 import pytest
 
 from tests.corpora import PRACTICE
@@ -13,7 +11,7 @@ from tests.corpora import PRACTICE
 collect_ignore = [] if (PRACTICE / "real" / "index.tsv").exists() else ["test_13_real_mail.py"]
 
 LONG = {
-    "test_05_imap_faults.py",
+    "imap_faults",
     "test_06_smtp_faults.py",
     "test_07_database_faults.py",
     "test_09_clock.py",
@@ -27,5 +25,5 @@ LONG = {
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(item.path).name in LONG and "flow" in Path(item.path).parts:
+        if "flow" in item.path.parts and not LONG.isdisjoint(item.path.parts):
             item.add_marker(pytest.mark.long)

@@ -15,7 +15,7 @@ from optout_daemon.core.reading.companies import Company
 from optout_daemon.core.reading.settings import ReaderSettings
 from optout_daemon.store import suppressions
 from optout_daemon.store.database import Database
-from tests.flow.test_03_processing import DESK, FORM, NOW, Situation, mail
+from tests.flow.situation import DESK, FORM, NOW, Situation, mail
 
 WITHOUT_ADDRESS = "Customer number: 20000001\nName: Anna Arden\nInquiry: Please stop all mailings.\n"
 HER_OWN = "anna.private@example.net"

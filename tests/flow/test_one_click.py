@@ -16,7 +16,7 @@ from optout_daemon.erasing import erase
 from optout_daemon.store import one_click_targets, suppressions
 from optout_daemon.store.database import Database
 from tests.flow.desk import mail
-from tests.flow.test_03_processing import ANNA, NOW, Situation
+from tests.flow.situation import ANNA, NOW, Situation
 
 TOKENS = OneClick(b"k" * 32)
 DIGESTS = Digests(Keys(b"k" * 32))

@@ -15,7 +15,7 @@ from optout_daemon.replaying import Counts, Replayed, replay
 from optout_daemon.review import resolve
 from optout_daemon.store import audit, customers, inquiries, suppressions
 from optout_daemon.store.database import Database
-from tests.flow.test_03_processing import ANNA, BORIS, FORM, INCOMPLETE, NOW, Situation, mail
+from tests.flow.situation import ANNA, BORIS, FORM, INCOMPLETE, NOW, Situation, mail
 
 CARLA = Customer("20000003", "Carla Cole", "3 Birch Lane, Oakford", email="carla@example.org")
 CARLAS = FORM.replace("20000001", "20000003").replace("Anna Arden", "Carla Cole").replace("1 Birch", "3 Birch")
