@@ -1,7 +1,7 @@
 """Build the parts from the settings, set the jobs going, say when ready, and stop on SIGTERM.
 
-`run()` returns the exit code: 0 after a stop that was asked for. SettingsError and SchemaError end the start. A
-server or database that is away at start is waited for; nothing here gives up.
+`run()` returns the exit code: 0 after a stop that was asked for. SettingsError, SchemaError and AnotherDaemon end the
+start. A server or database that is away at start is waited for; nothing here gives up.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from optout_daemon.rounds import Rounds
 from optout_daemon.schedule import TICK, Schedule
 from optout_daemon.sink_parts import build_sink, digest_of
 from optout_daemon.store.database import Database
+from optout_daemon.store.one_daemon import OneDaemon
 
 STOP_WITHIN: Final = 6.0
 """Seconds for the unit of work in hand; then the process ends all the same (issue: exit within 10 s)."""
@@ -52,7 +53,7 @@ class Daemon:
         self._worker = f"{os.uname().nodename}:{os.getpid()}"
 
     def run(self) -> int:
-        """Work until SIGTERM or SIGINT. Raises SettingsError or SchemaError before anything is touched."""
+        """Work until SIGTERM or SIGINT. Raises SettingsError, SchemaError or AnotherDaemon before anything is touched."""
         settings, log = self._settings, self._log
         passwords = {
             box.name: secret(box.password_file, f"mailbox {box.name}: password_file") for box in settings.mailbox
@@ -61,11 +62,11 @@ class Daemon:
         outside = {sink.name: build_sink(sink, stop=self._stop) for sink in settings.sink}
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        with build(settings, log=log) as built:
+        with OneDaemon(settings.database.file) as alone, build(settings, log=log) as built:
             log.started(
                 version=__version__, mailboxes=len(settings.mailbox), database=settings.database.url.split(":")[0]
             )
-            if not self._wait_for_the_database(built):
+            if not self._wait_for_the_database(built, alone):
                 log.stopped()
                 return 0
             courier = Courier(settings.smtp, smtp_password, stop=self._stop)
@@ -103,13 +104,13 @@ class Daemon:
         self._signal = signal.Signals(number).name
         self._stop.set()
 
-    def _wait_for_the_database(self, built: Built) -> bool:
-        """True once schema and claims stand; False when stopped while waiting. Raises SchemaError."""
+    def _wait_for_the_database(self, built: Built, alone: OneDaemon) -> bool:
+        """True once schema and claims stand; False when stopped while waiting. Raises SchemaError, AnotherDaemon."""
         failure: list[BaseException] = []
 
         def wait() -> None:
             try:
-                self._prepare(built)
+                self._prepare(built, alone)
             except BaseException as error:
                 failure.append(error)
 
@@ -127,12 +128,13 @@ class Daemon:
             raise failure[0]
         return not self._stop.is_set()
 
-    def _prepare(self, built: Built) -> None:
+    def _prepare(self, built: Built, alone: OneDaemon) -> None:
         """Check the schema and give back the claims of the last process, as soon as the database lets us."""
         delay = 1.0
         while not self._stop.is_set():
             try:
                 built.database.check_schema()
+                alone.take()
                 housekeeping.release_claims(
                     built.database,
                     now=_now(),

@@ -70,6 +70,10 @@ class SchemaError(StoreError):
     """The database's schema is not the one of this program; `optout-daemon db upgrade` mends it."""
 
 
+class AnotherDaemon(OptoutError):
+    """Another daemon works on this SQLite database already; only one may."""
+
+
 class Conflict(StoreError):
     """Somebody else moved the row first; read it again."""
 

@@ -41,6 +41,7 @@ from optout_daemon.cli import (
 from optout_daemon.cli.session import Session
 from optout_daemon.edges.readers import ReadersClosed
 from optout_daemon.errors import (
+    AnotherDaemon,
     Conflict,
     EdgeError,
     ImportRefused,
@@ -160,6 +161,6 @@ def exit_code(error: OptoutError) -> int:
         return SETTINGS_WRONG
     if isinstance(error, Conflict):
         return NO
-    if isinstance(error, StoreError) or (isinstance(error, EdgeError) and error.temporary):
+    if isinstance(error, StoreError | AnotherDaemon) or (isinstance(error, EdgeError) and error.temporary):
         return TRY_AGAIN
     return NO
