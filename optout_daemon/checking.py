@@ -1,4 +1,4 @@
-"""Try everything that the desk depends on: database, key, directory, templates, mailboxes, SMTP server, sinks.
+"""Try everything that the desk depends on: database, key, directory, templates, mailboxes, SMTP server and so on.
 
 Then says how the desk's own work stands. Changes nothing and never stops at the first fault. What it says names hosts,
 users, files and capabilities, never a secret and never a customer.
@@ -6,20 +6,19 @@ users, files and capabilities, never a secret and never a customer.
 
 from __future__ import annotations
 
-import ssl
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
+from optout_daemon.certificates import check_certificates
+from optout_daemon.checking_optional import optional
 from optout_daemon.composing import Composer
 from optout_daemon.config import MailboxSettings, Settings, desk_key, secret
 from optout_daemon.config_sinks import SinkSettings
 from optout_daemon.core.keys import Keys
 from optout_daemon.edges.imap import MailboxSession
 from optout_daemon.edges.smtp import Courier
-from optout_daemon.edges.tls import verifying_context
 from optout_daemon.errors import AuthenticationError, EdgeError, OptoutError, SchemaError, SettingsError, StoreError
 from optout_daemon.parts import customer_database
 from optout_daemon.sink_parts import build_sink, digest_of
@@ -49,6 +48,8 @@ def check_all(settings: Settings, *, now: datetime) -> Iterator[Finding]:
         yield _try("smtp", lambda: _smtp(settings))
         for sink in settings.sink:
             yield _try(f"sink {sink.name}", partial(_sink, settings, sink))
+        for what, work in optional(settings):
+            yield _try(what, work)
         yield from _work(settings, database, now)
     finally:
         database.close()
@@ -118,20 +119,8 @@ def _templates(settings: Settings) -> str:
     return f"complete in {', '.join(settings.desk.languages)}"
 
 
-def _certificates(path: Path | None, setting: str) -> None:
-    """A file of certificates that cannot be used is a wrong setting, also where no TLS asks for it yet."""
-    if path is None:
-        return
-    try:
-        verifying_context(path)
-    except ssl.SSLError:
-        raise SettingsError(f"{setting}: the file {path} holds no certificates in PEM form") from None
-    except OSError as error:
-        raise SettingsError(f"{setting}: the file {path} cannot be read: {error.strerror}") from None
-
-
 def _mailbox(mailbox: MailboxSettings, *, filing: bool) -> str:
-    _certificates(mailbox.ca_file, "ca_file")
+    check_certificates(mailbox.ca_file, "ca_file")
     password = secret(mailbox.password_file, f"mailbox {mailbox.name}: password_file")
     session = MailboxSession(mailbox, password, stop=threading.Event())
     try:
@@ -172,7 +161,7 @@ def _sink(settings: Settings, given: SinkSettings) -> str:
 
 
 def _smtp(settings: Settings) -> str:
-    _certificates(settings.smtp.ca_file, "smtp.ca_file")
+    check_certificates(settings.smtp.ca_file, "smtp.ca_file")
     password = secret(settings.smtp.password_file, "smtp.password_file")
     smtp = settings.smtp
     courier = Courier(smtp, password, stop=threading.Event())

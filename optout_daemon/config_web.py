@@ -61,3 +61,8 @@ class WebSettings(Section):
         """The address without a slash at its end that links are made from."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def way_back(self) -> str:
+        """The redirect address that the desk's client is registered with at the identity provider."""
+        return f"{self.address}/sign-in/company/back"

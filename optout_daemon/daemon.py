@@ -53,7 +53,7 @@ class Daemon:
         self._worker = f"{os.uname().nodename}:{os.getpid()}"
 
     def run(self) -> int:
-        """Work until SIGTERM or SIGINT. Raises SettingsError, SchemaError or AnotherDaemon before anything is touched."""
+        """Work until SIGTERM or SIGINT. SettingsError, SchemaError or AnotherDaemon before anything is touched."""
         settings, log = self._settings, self._log
         passwords = {
             box.name: secret(box.password_file, f"mailbox {box.name}: password_file") for box in settings.mailbox

@@ -89,6 +89,12 @@ class Provider:
         self._failed: float | None = None
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells of every URL; the log is ours (log.py)
 
+    def probe(self) -> None:
+        """Ask it for what a sign-in needs, its endpoints and keys. Raises ProviderDown; nobody is signed in."""
+        for name in ("authorization_endpoint", "token_endpoint"):
+            self._endpoint(name)
+        self._key_set()
+
     def address(self, *, redirect: str, state: str, nonce: str, verifier: str) -> str:
         """Where to send the browser."""
         address: str = prepare_grant_uri(

@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket as sockets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
+
+from optout_daemon.errors import EdgeError
 
 Answer = Callable[[str, str], Awaitable[str]]
 """From the name of a map and a key to a whole reply: `OK …`, `NOTFOUND `, `TEMP …` or `PERM …`."""
@@ -112,3 +115,39 @@ def netstring(text: str) -> bytes:
     """The text as a netstring."""
     raw = text.encode()
     return b"%d:%s," % (len(raw), raw)
+
+
+def ask(host: str, port: int, socket: Path | None, name: str, key: str, *, within: float) -> str:
+    """One question to a server of this kind, as a mail server puts it; its answer. EdgeError where none comes."""
+    place = f"{host}:{port}" if socket is None else str(socket)
+    try:
+        if socket is None:
+            client = sockets.create_connection((host, port), timeout=within)
+        else:
+            client = sockets.socket(sockets.AF_UNIX)
+            client.settimeout(within)
+        with client:
+            if socket is not None:
+                client.connect(str(socket))
+            client.sendall(netstring(f"{name} {key}"))
+            answer = b""
+            while _goes_on(answer) and (more := client.recv(LONGEST)):
+                answer += more
+    except TimeoutError:
+        raise EdgeError(f"{place}: no answer within {within:g} s", "4.4.2") from None
+    except OSError as error:
+        raise EdgeError(
+            f"{place}: connect: {error.strerror or type(error).__name__}; does `optout-daemon socketmap` run?", "4.4.1"
+        ) from None
+    size, _, text = answer.partition(b":")
+    if size != b"%d" % (len(text) - 1):
+        raise EdgeError(f"{place}: what answers there is no socketmap server", "5.5.0")
+    return text[:-1].decode("utf-8", "replace")
+
+
+def _goes_on(answer: bytes) -> bool:
+    """Whether it may still become a netstring, and is none yet."""
+    size, colon, text = answer.partition(b":")
+    if not answer:
+        return True
+    return size.isdigit() and len(size) <= _DIGITS and not (colon and len(text) > int(size))

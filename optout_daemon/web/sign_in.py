@@ -13,9 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from optout_daemon.config import Settings, desk_keys
-from optout_daemon.config_secrets import secret
-from optout_daemon.edges.oidc import Provider
 from optout_daemon.passwords import Cost, Passwords
+from optout_daemon.provider_part import build_provider
 from optout_daemon.second_factor import Authenticators
 from optout_daemon.signing_in import Door, Rules, csrf
 from optout_daemon.signing_in_oidc import OtherDoor
@@ -59,18 +58,12 @@ def open_door(settings: Settings, database: Database, *, cost: Cost | None = Non
 
 
 def open_other_door(settings: Settings, database: Database, door: Door) -> OtherDoor | None:
-    """The way in by the company's identity provider, where one is set. SettingsError where its secret is missing."""
+    """The way in by the company's identity provider, where one is set. SettingsError as build_provider raises it."""
     oidc = settings.web.oidc
     if oidc is None:
         return None
-    provider = Provider(
-        oidc.issuer,
-        oidc.client_id,
-        secret(oidc.client_secret_file, "web.oidc.client_secret_file"),
-        timeout=oidc.timeout.total_seconds(),
-        ca_file=oidc.ca_file,
-    )
-    return OtherDoor(door, database, desk_keys(settings)[0], provider, f"{settings.web.address}/sign-in/company/back")
+    provider = build_provider(oidc)
+    return OtherDoor(door, database, desk_keys(settings)[0], provider, settings.web.way_back)
 
 
 def cookie_name(request: Request, name: str) -> str:
