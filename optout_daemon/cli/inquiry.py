@@ -57,7 +57,7 @@ def show(told: Story, candidates: Sequence[Candidate], *, as_json: bool) -> None
     _decision(told.inquiry)
     _section("candidates", [f"{c.customer.number}  {c.customer.name}  ({', '.join(c.reasons)})" for c in candidates])
     _section("replies", [_reply(item) for item in told.replies])
-    _section("places", [f"{place.mailbox}, UID {place.uid} of {place.uidvalidity}" for place in told.places])
+    _section("places", [_place(place) for place in told.places])
     _section("events", [f"{cell(event.at)}  {event.event} by {event.actor}" for event in told.events])
 
 
@@ -138,6 +138,14 @@ def _reply(item: OutboxItem) -> str:
     if item.bounced_at is not None:
         text += f", came back at {cell(item.bounced_at)}: it did not reach the customer, and what was decided stands"
     return text
+
+
+def _place(place: Location) -> str:
+    """Where the mail lies now; its UID is that of the watched folder, under which it came in."""
+    came = f"UID {place.uid} of {place.uidvalidity}"
+    if place.gone_at is not None:
+        return f"{place.mailbox}, {came}, moved or deleted by a person since"
+    return f"{place.mailbox}, {came}" + (f", lies in {place.folder}" if place.folder is not None else "")
 
 
 def _section(name: str, lines: Sequence[str]) -> None:

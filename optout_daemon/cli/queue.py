@@ -126,6 +126,9 @@ def resolve(
     )
     with desk_of(settings) as built:
         decision = review.resolve(id, corrections, parts=built.parts, now=datetime.now(UTC), version=version)
+        with built.database.reading() as tx:
+            stored = inquiries.get(tx, id)
+        capped = stored is not None and stored.reply_capped
     if json:
         names = (
             "disposition",
@@ -137,9 +140,10 @@ def resolve(
             "reply",
             "no_reply_because",
         )
-        json_line({"id": id, **{key: getattr(decision, key) for key in names}})
+        json_line({"id": id, **{key: getattr(decision, key) for key in names}, "reply_capped": capped})
     else:
-        line(f"inquiry {id}: {decision.disposition}, reply: {decision.reply}")
+        silenced = " (not sent: a cap on replies silenced it; [policy] has the caps)" if capped else ""
+        line(f"inquiry {id}: {decision.disposition}, reply: {decision.reply}{silenced}")
     if settings.desk.mode == "shadow":
         message("shadow mode: it is recorded; nothing is written to the list, sent or moved")
 

@@ -12,7 +12,7 @@ from optout_daemon.config import load
 from optout_daemon.log import Log
 from optout_daemon.parts import build
 from optout_daemon.processing import process
-from optout_daemon.store import inquiries, outbox
+from optout_daemon.store import inquiries, locations, outbox
 from optout_daemon.store.database import Database
 from tests.project.desk import SETTINGS, Desk
 from tests.project.test_cli_explain import OPT_OUT
@@ -102,6 +102,39 @@ def test_a_clerk_completes_an_inquiry_and_everything_follows(stocked: Desk) -> N
     [told] = stocked("queue", "show", "1", "--json").objects
     assert ("closed", "Aki") == (told["state"], told["decided_by"])
     assert {"missing", "confirmed"} == {reply["kind"] for reply in told["replies"]}
+
+
+def test_a_clerk_is_told_that_a_cap_kept_the_reply_back(stocked: Desk) -> None:
+    """They would think the customer answered, and write to nobody."""
+    stocked.settings(SETTINGS + "[policy]\nreply_per_hour = 0\n")
+    decided(stocked, WITHOUT_ADDRESS, WITHOUT_ADDRESS.replace("Subject: ", "Subject: Again: "))
+    for_people = stocked("queue", "resolve", "1", "--apply", "--address", "12 Mill Street, Bath", "--by", "Aki")
+    [told] = stocked("queue", "resolve", "2", "--close", "--by", "Aki", "--json").objects
+
+    assert for_people.out.startswith("inquiry 1: applied, reply: confirmed (not sent: a cap on replies silenced it")
+    assert ("none", False) == (told["reply"], told["reply_capped"])
+
+
+def test_where_the_mail_lies_is_shown(stocked: Desk) -> None:
+    """A clerk opens it in a mail program, or learns that it is not there any more."""
+    decided(stocked, WITHOUT_ADDRESS)
+    database, pages = Database(load(stocked.config).database.url), []
+    for change in (
+        lambda tx: None,
+        lambda tx: locations.mark_filed(tx, [1], "Desk/Review", NOW),
+        lambda tx: locations.mark_gone(tx, [1], NOW),
+    ):
+        with database.transaction() as tx:
+            change(tx)
+        page = stocked("queue", "show", "1").out.splitlines()
+        pages.append(page[page.index("places") + 1].strip())
+    database.close()
+
+    assert [
+        "desk, UID 1 of 1",
+        "desk, UID 1 of 1, lies in Desk/Review",
+        "desk, UID 1 of 1, moved or deleted by a person since",
+    ] == pages
 
 
 def test_a_clerk_names_the_customer_the_channels_and_the_company(stocked: Desk) -> None:
