@@ -76,9 +76,19 @@ def password(request: Request, present: Typed = "", new: Typed = "", again: Type
 
 
 @router.post("/account/authenticator", name="account.authenticator")
-def authenticator(request: Request) -> Response:
-    """Begin to set up an authenticator: its secret is shown until a code of it was seen."""
-    site, who = site_of(request), who_of(request)
+def authenticator(request: Request, present: Typed = "") -> Response:
+    """Begin to set up an authenticator: its secret is shown until a code of it was seen.
+
+    Needs the password too: whoever comes to a browser that somebody left open must not shut its owner out.
+    """
+    site, who, door = site_of(request), who_of(request), sessions_of(request).door
+    with site.built.database.reading() as tx:
+        account = accounts.get(tx, who.account)
+    if asks_for_password(account, who.owes):
+        address = request.client.host if request.client else ""
+        verdict = door.proves(account, present, address=address, now=site.clock())
+        if verdict:
+            return shown(request, refused=verdict)
     with site.built.database.transaction() as tx:
         staff.change(tx, who.account, totp_pending=new_salt())
     return _back(request)
@@ -107,6 +117,11 @@ def sessions(request: Request) -> Response:
     return _back(request)
 
 
+def asks_for_password(account: staff.Account, owes: str) -> bool:
+    """Whether an authenticator is set up with the password only: not where its role demands it, just signed in."""
+    return bool(account.password_hash) and owes != "totp"
+
+
 def shown(request: Request, *, refused: str = "", codes: list[str] | None = None) -> Response:
     """The page, with why a change was refused or with new recovery codes."""
     site, who, door = site_of(request), who_of(request), sessions_of(request).door
@@ -120,6 +135,7 @@ def shown(request: Request, *, refused: str = "", codes: list[str] | None = None
         "account": account,
         "sessions": found,
         "codes": codes or [],
+        "asks": asks_for_password(account, who.owes),
         "left": left,
         "refused": REFUSED.get(refused, ""),
         "owes": "" if codes else who.owes,

@@ -18,7 +18,7 @@ from tests.web.test_sign_in import PASSWORD, try_in
 
 def enrol(web: WebDesk, client: httpx.Client) -> tuple[pyotp.TOTP, list[str]]:
     """Set up an authenticator as the page says; it and the recovery codes."""
-    client.post("/account/authenticator")
+    client.post("/account/authenticator", data={"present": PASSWORD})
     page = client.get("/account").text
     found = re.search(r'<p class="mono">([A-Z2-7 ]+)</p>', page)
     assert found
@@ -71,6 +71,17 @@ def test_a_role_may_have_to_have_an_authenticator(tmp_path: Path) -> None:
 
         assert (303, "/account") == (before.status_code, before.headers["location"])
         assert 200 == client.get("/staff").status_code
+
+
+@pytest.mark.parametrize(("present", "begun"), [("", False), ("not the one", False), (PASSWORD, True)])
+def test_an_authenticator_is_not_set_up_without_the_password(web: WebDesk, present: str, begun: bool) -> None:
+    """A browser that somebody left open would be enough to shut its owner out."""
+    web.account("clerk", password=PASSWORD)
+    client = web.sign_in("clerk")
+    client.post("/account/authenticator", data={"present": present})
+
+    assert begun == bool(web.account("clerk").totp_pending)
+    assert begun == ("<img" in client.get("/account").text)
 
 
 def test_a_given_password_has_to_be_changed_first(web: WebDesk) -> None:
