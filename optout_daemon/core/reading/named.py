@@ -32,7 +32,8 @@ def named_by(clause: Clause, channels: Sequence[str]) -> tuple[set[str], set[str
     named = {token.kind for token in objects} - excepted
     carried = clause.sentence.language.grammar.carried.search(clause.predicate.text)
     if carried is not None and carried.lastgroup:
-        named.add(carried.lastgroup)
+        # The newsletter, but not the catalogue: what stands before belongs to something else.
+        named = {token.kind for token in objects if token.start >= clause.predicate.end} | {carried.lastgroup}
     return named, excepted if not named else set(), bent
 
 

@@ -15,7 +15,8 @@ _NEAR: Final = 8
 
 def pieces(sentence: Sentence, tokens: list[Token]) -> list[list[Token]]:
     """Stretches between commas and conjunctions; one without a predicate belongs to its neighbour."""
-    boundary = sentence.language.grammar.boundary
+    grammar = sentence.language.grammar
+    boundary = grammar.boundary
     pieces: list[list[Token]] = [[]]
     after = 0
     for token in tokens:
@@ -29,11 +30,14 @@ def pieces(sentence: Sentence, tokens: list[Token]) -> list[list[Token]]:
         if any(token.kind in PREDICATES or token.kind == "past" for token in piece):
             merged.append([*waiting, *piece])
             waiting = []
-        elif merged:
+        elif merged and not grammar.topic.search(sentence.text, 0, piece[0].start):
             merged[-1].extend(piece)
         else:
             waiting.extend(piece)
-    return merged if merged or not waiting else [waiting]
+    if not merged:
+        return [waiting] if waiting else []
+    merged[-1].extend(waiting)
+    return merged
 
 
 _POINTING: Final = frozenset({"these", "those", "things", "stuff", "it all"})
@@ -132,8 +136,11 @@ def _judge_first(clause: Clause, before: Token | None, after: Token | None) -> P
 def _negation(clause: Clause, after: Token | None) -> Polarity:
     """`do not` before what we do is a stop; by itself it may be one."""
     text, grammar = clause.sentence.text, clause.sentence.language.grammar
-    if clause.predicate.text == "no" and text[clause.predicate.end : clause.predicate.end + 1] in ",;.!$":
-        return Polarity.STOP if names_channel(clause) else Polarity.NONE  # e-mails no, catalogue yes
+    if clause.predicate.text in ("no", "not") and text[clause.predicate.end : clause.predicate.end + 1] in ",;.!$":
+        near = clause.predicate.text == "no" or (
+            clause.objects and clause.objects[-1].end + 1 == clause.predicate.start
+        )
+        return Polarity.STOP if near and names_channel(clause) else Polarity.NONE  # e-mails no, catalogue yes
     if clause.predicate.text == "no" and (
         not _begins_a_clause(text, clause.predicate.start) or grammar.missed.search(text) is not None
     ):

@@ -54,10 +54,14 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
         mails = [token for token in clause.objects if token.kind == "mail" and not _is_done(clause, token)]
         if excepted:
             scope.named |= set(case.channels) - excepted
+        elif named and _means_the_rest(clause):
+            scope.named |= set(case.channels) - named
         elif _includes_more(clause) or _every_list(clause):
             scope.every = True
         elif mails and named:
-            scope.named |= named if is_junk(mails, named) else beside_mail(named, case.channels)
+            scope.named |= (
+                named if is_junk(mails, named) or _come_by_mail(clause) else beside_mail(named, case.channels)
+            )
         elif clause.has("both") and len(named) < 2:
             if len(spoken_channels(case)) == 1:
                 scope.doubtful = scope.doubtful or clause  # both of what? one was said in words that no file knows
@@ -176,6 +180,20 @@ def _of_those(clause: Clause) -> bool:
     """`Take me off the list for those`: a list of what was spoken of."""
     ends = [clause.predicate.end, *(token.end for token in clause.objects)]
     return any(clause.sentence.language.grammar.thereof.match(clause.sentence.text, end) for end in ends)
+
+
+def _come_by_mail(clause: Clause) -> bool:
+    """`Catalogues by mail`: by the post, no other thing."""
+    by = [token for token in clause.objects if token.kind == "mail" and token.text.startswith(("by ", "via "))]
+    return bool(by) and all(
+        any(one.kind == "print" and one.end + 1 == token.start for one in clause.objects) for token in by
+    )
+
+
+def _means_the_rest(clause: Clause) -> bool:
+    """`Nothing but the newsletter, please; stop the rest`."""
+    before = all(token.end <= clause.predicate.start for token in clause.objects)
+    return before and clause.has("rest") and not _points_back(clause)
 
 
 def _points_back(clause: Clause) -> bool:

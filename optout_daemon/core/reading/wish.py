@@ -21,6 +21,7 @@ from optout_daemon.core.reading.clauses import read
 from optout_daemon.core.reading.collected import Found
 from optout_daemon.core.reading.companies import NO_COMPANIES, Companies
 from optout_daemon.core.reading.folding import Folded, fold
+from optout_daemon.core.reading.named import named_by
 from optout_daemon.core.reading.opting_out import opts_out
 from optout_daemon.core.reading.paragraphs import paragraphs, ticked
 from optout_daemon.core.reading.scope import scope_of
@@ -121,6 +122,10 @@ def _wants_back(case: Case) -> Wish | None:
         return Wish(Category.OPT_IN, stated=True)
     case.note("stop", firm[0])
     if limited is None:
+        back = {channel for one in resumes for channel in named_by(one, case.channels)[0]}
+        stopped = scope_of(case, firm).named
+        if back and stopped and not back & stopped:
+            return None  # the one and not the other
         return Wish(Category.UNCLEAR, stated=True, contradictory=True)
     case.note("condition", limited.shown)
     return Wish(Category.OPT_OUT, stated=True, conditional=True, channels=_sorted(scope_of(case, firm).named))

@@ -72,6 +72,8 @@ class Grammar:
     """Right behind a company's name: what follows comes from it."""
     wider: re.Pattern[str]
     """Beside a company's name: others are meant too."""
+    topic: re.Pattern[str]
+    """Right before a thing: what comes next is about it."""
     thereof: re.Pattern[str]
     """Behind a list or somebody to be taken off it: of what was spoken of."""
     missed: re.Pattern[str]
