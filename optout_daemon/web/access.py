@@ -72,6 +72,8 @@ ACCESS: Final[Mapping[str, Access]] = MappingProxyType(
         "queue.list": STAFF,
         "queue.rows": STAFF_QUIETLY,
         "queue.bulk": SUPERVISORS,
+        "past.latest": STAFF,
+        "past.find": STAFF,
         "inquiry.page": STAFF,
         "inquiry.alive": STAFF_QUIETLY,
         "inquiry.preview": DECIDERS,

@@ -73,6 +73,7 @@ PAGES = (
     Shown("keys", lambda morning: "/queue", helped),
     Shown("inquiry", lambda morning: f"/inquiries/{morning.held}", answering),
     Shown("mail", lambda morning: f"/inquiries/{morning.held}", unfolded),
+    Shown("closed", lambda morning: "/inquiries"),
     Shown("decided", lambda morning: f"/inquiries/{morning.applied}"),
     Shown("evidence", lambda morning: f"/inquiries/{morning.applied}/evidence"),
     Shown("suppressions", lambda morning: "/suppressions", found),

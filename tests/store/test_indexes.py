@@ -12,8 +12,9 @@ from sqlalchemy import Connection, event, text
 
 from optout_daemon.core.lifecycle import Delivery
 from optout_daemon.core.model import Customer, ReplyKind
-from optout_daemon.store import customers, inquiries, locations, outbox, rates, suppressions
+from optout_daemon.store import customers, inquiries, locations, outbox, past, rates, suppressions
 from optout_daemon.store.database import Database
+from optout_daemon.store.past import Sought
 from tests.store.builders import APPLIED, NOW, decide, entry, reading, reply, store
 
 LOOK_UPS: list[tuple[str, Callable[[Connection], object]]] = [
@@ -23,6 +24,9 @@ LOOK_UPS: list[tuple[str, Callable[[Connection], object]]] = [
         "ix_inquiry_message_id",
         lambda tx: inquiries.find_same(tx, message_id="<7@a.example>", content_digest="c", other_than=1),
     ),
+    ("ix_inquiry_author", lambda tx: past.about(tx, Sought(author="7@a.example"), limit=10)),
+    ("ix_inquiry_customer_number", lambda tx: past.about(tx, Sought(id=7, customer_number="7"), limit=10)),
+    ("ix_inquiry_state_received_at", lambda tx: past.latest(tx, limit=10)),
     ("ix_location_unfiled", lambda tx: locations.unfiled(tx, mailbox="desk", uidvalidity=1, now=NOW, limit=10)),
     ("ix_location_moving_on", lambda tx: locations.moving_on(tx, mailbox="desk", now=NOW, limit=10)),
     ("ix_location_unfiled", lambda tx: locations.left_behind(tx, mailbox="desk", uidvalidity=1, now=NOW, limit=10)),
