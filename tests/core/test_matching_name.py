@@ -44,6 +44,8 @@ def person(name: str, kana: str = "", romaji: str = "") -> PersonName:
         "高橋裕美子 タカハシユミコ",
         "高橋裕美子 印",
         "高橋裕美子（54歳）",
+        "高橋 裕美子（戸籍は旧字の「髙」です）",
+        "高橋裕美子（戸籍の表記（はしごだか））",
         "高橋裕美子 殿",
     ],
 )
@@ -68,6 +70,7 @@ def test_the_same_name_agrees_however_it_is_written(written: str) -> None:
         "Yuumiko Takahashi",
         "高橋裕美子と花子",
         "高橋花子（高橋裕美子の娘）",
+        "高橋花子（母の「高橋裕美子」の代わり）",
         "佐藤浩",
     ],
 )

@@ -124,8 +124,10 @@ class PersonName:
     def likeness(self, value: str) -> Likeness:
         """How a value that is given as a name stands to the record; a reading in brackets behind it is fine."""
         folded = fold(value)
-        inner = [found[1] for found in _BRACKETS.finditer(folded)]
-        outer = _BRACKETS.sub(" ", folded)
+        inner, outer = [], folded
+        for _ in range(2):  # a remark may quote a character: 浜田 明美(戸籍は旧字の「濱」です)
+            inner += [found[1] for found in _BRACKETS.finditer(outer)]
+            outer = _BRACKETS.sub(" ", outer)
         parts = [part for part in re.split("[/|]", outer) if part.strip()] + inner
         found = [self._likeness(part) for part in parts] or [Likeness.EMPTY]
         first = parts[0] if parts else ""

@@ -73,7 +73,11 @@ def _some_only(clause: Clause) -> bool:
     if not clause.has("only"):
         return False
     text = clause.sentence.text
-    named = any(one.kind == "sending" and text.endswith("の", 0, one.start) for one in clause.objects)
+    things = {one.end for one in clause.objects}
+    named = any(
+        one.kind == "sending" and text.endswith("の", 0, one.start) and one.start - 1 not in things
+        for one in clause.objects
+    )
     quoted = any(token.kind == "only" and text.endswith(("」", "』", '"'), 0, token.start) for token in clause.others)
     return only_part(clause) or named or quoted
 

@@ -66,6 +66,17 @@ def _unknown_thing(clause: Clause) -> bool:
     return not clause.inherited and _ends_a_thing(clause.sentence, clause.predicate)
 
 
+def _of_unknown(clause: Clause) -> bool:
+    """The same, or it is the topic of "all of it": あのような応答は今後いっさいやめて."""
+    if clause.inherited or not clause.has("every"):
+        return _unknown_thing(clause)
+    all_of = next(token.start for token in clause.others if token.kind == "every")
+    return (
+        _unknown_thing(clause)
+        or clause.sentence.language.grammar.topic.search(clause.sentence.text[clause.begins : all_of]) is not None
+    )
+
+
 def _belongs(sentence: Sentence, one: Token, other: Token) -> bool:
     """LINEのお知らせ, 電話での営業: what is sent belongs to the way it is sent."""
     return one.kind in ("calls", "reply") and sentence.text[one.end : other.start] in (
@@ -144,9 +155,9 @@ def _judge_last(clause: Clause, previous: Clause | None) -> Polarity:
             return Polarity.KEEP  # メルマガで十分です
         if clause.about in NOT_OURS:
             return Polarity.PERHAPS if clause.about == "aside" else Polarity.NONE
-        if clause.objects or clause.has("both") or (clause.has("every") and not _unknown_thing(clause)):
+        if clause.objects or clause.has("both") or (clause.has("every") and not _of_unknown(clause)):
             return Polarity.STOP
-        if _unknown_thing(clause):
+        if _of_unknown(clause):
             return Polarity.NONE
         return Polarity.PERHAPS if kind != "stop" else Polarity.STOP
     if kind == "ditto":

@@ -176,6 +176,16 @@ def _erases(case: Case) -> Wish | None:
     return Wish(Category.DISCLOSURE, stated=True)
 
 
+def _discloses(case: Case) -> Wish | None:
+    """What is held is to be told, corrected or restricted; or "my data" and "tell me" stand in one sentence."""
+    said = case.has("disclose", "erase", "change", "restrict")
+    sentence = said or next((one for one in case.sentences if one.has("personal") and one.has("ask", "reply")), None)
+    if sentence is None:
+        return None
+    case.note("disclose", sentence.shown)
+    return Wish(Category.DISCLOSURE, stated=True)
+
+
 def _unsaid(case: Case) -> Wish | None:
     """Something is to stop, and nothing says what."""
     clauses = case.of(Polarity.PERHAPS)
@@ -216,7 +226,7 @@ RULES: Final[tuple[tuple[str, Callable[[Case], Wish | None]], ...]] = (
     ("goes_on", _goes_on),
     ("attached", _by_phrase(Category.UNCLEAR, "attached", stated=False)),
     ("erasure", _erases),
-    ("disclosure", _by_phrase(Category.DISCLOSURE, "disclose", "erase", "change", "restrict")),
+    ("disclosure", _discloses),
     ("complaint", _by_phrase(Category.COMPLAINT, "complaint", "damage")),
     ("question", _by_phrase(Category.QUESTION, "question", "ask", "how", "wh")),
     ("unsaid_what", _unsaid),

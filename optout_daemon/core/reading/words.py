@@ -60,6 +60,8 @@ class Grammar:
     """Behind a predicate: what would be if it were so, and no wish."""
     deed: re.Pattern[str]
     """Right before a predicate that stands last: a verb made a thing."""
+    topic: re.Pattern[str]
+    """In front of "all of it", where predicates stand last: a noun that says what all of it is."""
     provided: re.Pattern[str]
     """In front of a predicate that stands last: only then."""
     reasons: re.Pattern[str]
