@@ -72,9 +72,10 @@ class Daemon:
             courier = Courier(settings.smtp, smtp_password, stop=self._stop)
             announcers = self._announcers(built.database, outside)
             keepers = {box.name: self._keeper(box, passwords[box.name]) for box in settings.mailbox}
-            jobs = Rounds(
+            rounds = Rounds(
                 settings, built, courier, keepers, passwords, announcers, worker=self._worker, stop=self._stop, log=log
-            ).jobs
+            )
+            jobs = rounds.jobs
             watchers = [
                 Watcher(box, passwords[box.name], wake=jobs[f"collect:{box.name}"].want, stop=self._stop, log=log)
                 for box in settings.mailbox
@@ -89,7 +90,7 @@ class Daemon:
             schedule.follow()
             systemd.notify("STOPPING=1")
             log.stopping(signal=self._signal)
-            ended = self._wind_up(schedule, watchers, keepers, courier, outside)
+            ended = self._wind_up(schedule, watchers, rounds, keepers, courier, outside)
         log.stopped()
         if not ended:
             # A thread hangs in a server that does not answer. What it had in hand is committed or is as before.
@@ -175,6 +176,7 @@ class Daemon:
         self,
         schedule: Schedule,
         watchers: list[Watcher],
+        rounds: Rounds,
         keepers: dict[str, Keeper],
         courier: Courier,
         outside: Mapping[str, Sink],
@@ -186,6 +188,7 @@ class Daemon:
             watcher.join(max(0.1, deadline - time.monotonic()))
         ended = not schedule.at_work and not any(w.is_alive() for w in watchers)
         if ended:
+            rounds.close()
             for keeper in keepers.values():
                 keeper.close()
             courier.close()

@@ -71,9 +71,14 @@ class Rounds:
         for sink, announcer in announcers.items():
             self._add(f"sink:{sink}", partial(self._announce, f"sink:{sink}", announcer), TELL_EVERY, HUNG)
         self._add_sync()
-        lookup = lookup_keeper(settings)
-        if lookup is not None:
-            self._add("lookup", lookup.round, LOOK_EVERY, HUNG)
+        self._lookup = lookup_keeper(settings)
+        if self._lookup is not None:
+            self._add("lookup", self._lookup.round, LOOK_EVERY, HUNG)
+
+    def close(self) -> None:
+        """Let go of what only the rounds hold, once none is at work: after it the desk's database is one whole file."""
+        if self._lookup is not None:
+            self._lookup.close()
 
     def _add(self, name: str, work: Callable[[], None], interval: float, limit: float) -> None:
         self.jobs[name] = Job(name, work, interval, limit, self._log, self._stop)

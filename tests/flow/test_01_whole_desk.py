@@ -81,6 +81,8 @@ def test_two_hundred_mails_are_each_decided_answered_and_filed_once(desk: Desk, 
     desk.until(lambda: desk.settled(MAILS), "all mails are settled", within=120)
 
     assert desk.stop() == 0
+    left = [path.name for path in desk.folder.glob("desk.db-*")]
+    assert left == []  # whoever copies desk.db after a stop has all of it
     arrived = check_everything(desk, expected, relay)
     assert set(arrived.values()) == {1}
 
