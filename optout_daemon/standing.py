@@ -6,18 +6,22 @@ nothing. Works on the value that store/health.py gives, and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
 from optout_daemon.config import MailboxSettings, Settings
+from optout_daemon.store.alarms import Alarm
 from optout_daemon.store.health import Health, MailboxHealth
 
 LATE: Final = 10
 """So many times its `poll_interval` a mailbox may be without a pass that came to its end, and LATE_AT_LEAST anyhow."""
 LATE_AT_LEAST: Final = timedelta(minutes=10)
+
+
+ALARMS_NAMED: Final = 10
 
 
 class Verdict(IntEnum):
@@ -39,7 +43,7 @@ class Finding:
 
 
 def judge(found: Health, settings: Settings, *, now: datetime) -> Iterator[Finding]:
-    """One finding for each mailbox's passes and reconciles, for the inquiries and for the outbox."""
+    """One finding for each mailbox's passes and reconciles, for the inquiries, the outbox and the open alarms."""
     for mailbox, seen in zip(settings.mailbox, found.mailboxes, strict=True):
         yield _passes(mailbox, seen, now)
         yield _reconciled(seen)
@@ -48,6 +52,8 @@ def judge(found: Health, settings: Settings, *, now: datetime) -> Iterator[Findi
     yield Finding("inquiries", Verdict.GOOD, f"{undecided}, {found.held} held for a person, {shunted}")
     failed = f"{found.failed} failed" + ("; see `optout-daemon outbox list --state failed`" if found.failed else "")
     yield Finding("outbox", Verdict.GOOD, f"{found.outbox} to be sent{_since(found.oldest_queued, now)}, {failed}")
+    if found.alarms:
+        yield Finding("alarms", Verdict.GOOD, _open(found.alarms))
 
 
 def late_after(mailbox: MailboxSettings) -> timedelta:
@@ -77,6 +83,13 @@ def _reconciled(seen: MailboxHealth) -> Finding:
     if word.unaccounted:
         return Finding(what, Verdict.BAD, f"{says}; `optout-daemon reconcile` names them")
     return Finding(what, Verdict.GOOD, says)
+
+
+def _open(alarms: Sequence[Alarm]) -> str:
+    """What still needs a person, oldest first; what makes the desk ill has a line and a verdict of its own."""
+    named = "; ".join(f"{alarm.kind} {alarm.key} since {time_of(alarm.raised_at)}" for alarm in alarms[:ALARMS_NAMED])
+    more = len(alarms) - ALARMS_NAMED
+    return f"{len(alarms)} open: {named}" + (f"; and {more} more" if more > 0 else "")
 
 
 def _since(oldest: datetime | None, now: datetime) -> str:

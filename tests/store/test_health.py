@@ -11,6 +11,7 @@ from optout_daemon.config import MailboxSettings, Settings
 from optout_daemon.core.lifecycle import State
 from optout_daemon.standing import Finding, Verdict, judge
 from optout_daemon.store import alarms, cursors, health, inquiries, outbox, reconciled
+from optout_daemon.store.alarms import Alarm
 from optout_daemon.store.database import Database
 from optout_daemon.store.health import Health, MailboxHealth
 from optout_daemon.store.reconciled import Reconciled
@@ -146,3 +147,13 @@ def test_ages_are_told_in_two_units() -> None:
         found["inquiries"].says
     )
     assert "1 to be sent (the oldest for 0 s), 0 failed" == found["outbox"].says
+
+
+def test_open_alarms_are_named_and_no_page_is_filled_with_them() -> None:
+    """The log said each once, perhaps weeks ago; nothing else names them by their thing."""
+    one = replace(WELL, alarms=(Alarm("cannot_file", "desk", NOW),))
+    many = replace(WELL, alarms=tuple(Alarm("delivery_failed", str(n), NOW) for n in range(12)))
+
+    assert "1 open: cannot_file desk since 2025-04-01T09:30:00Z" == judged(one)["alarms"].says
+    assert judged(many)["alarms"].says.startswith("12 open: delivery_failed 0 since ")
+    assert judged(many)["alarms"].says.endswith("; and 2 more")
