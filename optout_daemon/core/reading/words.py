@@ -61,7 +61,9 @@ class Grammar:
     deed: re.Pattern[str]
     """Right before a predicate that stands last: a verb made a thing."""
     topic: re.Pattern[str]
-    """In front of "all of it", where predicates stand last: a noun that says what all of it is."""
+    """In front of "all of it", where predicates stand last: a noun that says what all of it is. Elsewhere right before a
+    thing: what comes next is about it.
+    """
     provided: re.Pattern[str]
     """In front of a predicate that stands last: only then."""
     reasons: re.Pattern[str]
@@ -74,8 +76,6 @@ class Grammar:
     """Right behind a company's name: what follows comes from it."""
     wider: re.Pattern[str]
     """Beside a company's name: others are meant too."""
-    topic: re.Pattern[str]
-    """Right before a thing: what comes next is about it."""
     thereof: re.Pattern[str]
     """Behind a list or somebody to be taken off it: of what was spoken of."""
     missed: re.Pattern[str]
