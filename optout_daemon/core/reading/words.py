@@ -61,8 +61,8 @@ class Grammar:
     deed: re.Pattern[str]
     """Right before a predicate that stands last: a verb made a thing."""
     topic: re.Pattern[str]
-    """In front of "all of it", where predicates stand last: a noun that says what all of it is. Elsewhere right before a
-    thing: what comes next is about it.
+    """In front of "all of it", where predicates stand last: a noun that says what all of it is. Elsewhere right
+    before a thing: what comes next is about it.
     """
     provided: re.Pattern[str]
     """In front of a predicate that stands last: only then."""
