@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 
 from optout_daemon.store.schema import api_token, api_use
 from optout_daemon.store.statements import Insert, for_each
@@ -91,10 +91,16 @@ def totals(tx: Connection) -> dict[int, Total]:
 
 def last_before(tx: Connection, at: datetime, *, receiver: str | None = None, channel: str) -> Asked | None:
     """What a sender (any, without `receiver`) had last been told of the channel in a minute that was over by then."""
-    rows = select(_c.minute, _c.version).where(
-        _c.minute <= at - timedelta(minutes=1), _c.channel.in_((channel, "")), _c.version > 0
-    )
+    tokens = select(api_token.c.id)
     if receiver is not None:
-        rows = rows.join(api_token, api_token.c.id == _c.token_id).where(api_token.c.name == receiver)
-    row = tx.execute(rows.order_by(_c.minute.desc(), _c.version.desc()).limit(1)).first()
-    return None if row is None else Asked(*row)
+        tokens = tokens.where(api_token.c.name == receiver)
+    # One token after the other: its newest minutes are found by the key, however many years lie behind them.
+    newest = (
+        select(_c.minute, _c.version)
+        .where(_c.token_id == bindparam("token"), _c.minute <= at - timedelta(minutes=1))
+        .where(_c.channel.in_((channel, "")), _c.version > 0)
+        .order_by(_c.minute.desc(), _c.version.desc())
+        .limit(1)
+    )
+    found = [tx.execute(newest, {"token": token}).first() for token in tx.execute(tokens).scalars().all()]
+    return max((Asked(*row) for row in found if row is not None), key=lambda one: (one.at, one.version), default=None)

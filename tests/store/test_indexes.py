@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event, text
 
 from optout_daemon.core.lifecycle import Delivery
 from optout_daemon.core.model import Customer, ReplyKind
-from optout_daemon.store import customers, inquiries, locations, outbox, past, rates, suppressions
+from optout_daemon.store import api_tokens, api_uses, customers, inquiries, locations, outbox, past, rates, suppressions
 from optout_daemon.store.database import Database
 from optout_daemon.store.past import Sought
 from tests.store.builders import APPLIED, NOW, decide, entry, reading, reply, store
@@ -46,6 +46,10 @@ LOOK_UPS: list[tuple[str, Callable[[Connection], object]]] = [
     ("pk_suppression|PRIMARY KEY", lambda tx: suppressions.append(tx, [entry()], now=NOW)),
     ("ix_ledger_subject", lambda tx: suppressions.history(tx, email="7@a.example")),
     ("pk_customer_key|PRIMARY KEY", lambda tx: customers.by_keys(tx, [("name", "x")])),
+    (
+        r"token_id=? AND minute<?|::bigint) AND (minute <= ",
+        lambda tx: api_uses.last_before(tx, NOW, channel="email"),
+    ),
     ("ix_customer_email_key", lambda tx: customers.by_email(tx, "7@a.example")),
 ]
 
@@ -73,6 +77,9 @@ def fill(tx: Connection) -> None:
         outbox.enqueue(tx, message, cause=inquiry, due=NOW - timedelta(days=number))
         suppressions.append(tx, [entry(customer_number=f"{number}", emails=(address,))], now=NOW)
         locations.mark_filed(tx, [place.id for place in locations.of_inquiry(tx, inquiry)], "Done", NOW)
+    api_tokens.create(tx, "crm", [], per_minute=60, by="Aki", now=NOW)
+    asked = {api_uses.Minute(1, NOW - timedelta(minutes=n), "check", "email"): api_uses.Count(1, 1) for n in range(300)}
+    api_uses.add(tx, asked)
     people = (Customer(f"{number}", "A B", "C", email=f"{number}@a.example") for number in range(300))
     customers.replace_all(tx, people, keys=lambda customer: [("name", customer.number)], partial=False)
     tx.execute(text("UPDATE outbox SET state = 'sent' WHERE id % 100 <> 0"))
