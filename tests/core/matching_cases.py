@@ -87,6 +87,14 @@ def is_named(record: Named, text: str) -> bool:
     return matched(customer, text).name is Agreement.AGREES
 
 
+def judged_name(record: Named, said: str) -> set[Agreement]:
+    """What is said of the recorded name as the value of a label, and in a text with a greeting above and the number below."""
+    name, kana, romaji = record
+    customer = Customer("20000009", name, "", kana, romaji)
+    labelled = matched(customer, said, fields=[given(FieldName.NAME, said)])
+    return {labelled.name, matched(customer, f"Hello\n\n{said}\n\n20000009").name}
+
+
 def name_found(record: Named, text: str) -> str | None:
     """The folded text that is taken for the recorded name."""
     name, kana, romaji = record

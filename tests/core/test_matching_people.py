@@ -1,4 +1,4 @@
-"""Names as real people write them, against the record: what a careful clerk accepts, and what never agrees.
+"""Names of Asia as real people write them, against the record: what a careful clerk accepts, and what never agrees.
 
 A table a kind of name; in each, the record (name, kana, romaji), what agrees with it and what does not. Every writing is
 tried as a labelled field and in running text.
@@ -7,18 +7,13 @@ tried as a labelled field and in running text.
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from optout_daemon.core.matching.folding import fold
-from optout_daemon.core.matching.transcription import can_stand_for
-from optout_daemon.core.model import Agreement, Customer, FieldName
-from tests.core.matching_cases import given as field_given
-from tests.core.matching_cases import matched
+from optout_daemon.core.model import Agreement, Customer
+from tests.core.matching_cases import Named, judged_name, matched
 
 AGREES = Agreement.AGREES
 
-Kind = tuple[tuple[str, str, str], tuple[str, ...], tuple[str, ...]]
+Kind = tuple[Named, tuple[str, ...], tuple[str, ...]]
 
 JAPANESE: tuple[Kind, ...] = (
     (
@@ -196,163 +191,21 @@ ASIAN: tuple[Kind, ...] = (
     ),
 )
 
-WESTERN: tuple[Kind, ...] = (
-    (
-        ("Michael O'Connell", "マイケル オコンネル", "Michael O'Connell"),
-        (
-            "マイケル・オコンネル",
-            "オコンネル　マイケル",
-            "Michael OConnell",
-            "マイケル・オコネル",
-            "O'Connell, Michael",
-            "Michael J. O'Connell",
-            "michael o connell",
-            "マイケル＝オコンネル",
-        ),
-        (
-            "マイク・オコンネル",
-            "マイケル・オコナー",
-            "Mike O'Connell",
-            "Michelle O'Connell",
-            "マイケル",
-            "ミシェル・オコンネル",
-        ),
-    ),
-    (
-        ("Joshua Hernandez", "", "Joshua Hernandez"),
-        (
-            "ジョシュア・ヘルナンデス",
-            "ヘルナンデス・ジョシュア",
-            "ジョシュア ヘルナンデス",
-            "Hernandez Joshua",
-            'Joshua "Josh" Hernandez',
-        ),
-        (
-            "ジョシュ・ヘルナンデス",
-            "ジョシュア・フェルナンデス",
-            "Josh Hernandez",
-            "ジョセフ・ヘルナンデス",
-            "ヘルナンデス",
-        ),
-    ),
-    (
-        ("Robert Williams", "", "Robert Williams"),
-        (
-            "ロバート・ウィリアムズ",
-            "ロバート・ウイリアムス",
-            "Robert 'Bob' Williams",
-            "Robert (Bob) Williams",
-            "Williams, Robert T.",
-        ),
-        (
-            "ロバート・ウィルソン",
-            "リチャード・ウィリアムズ",
-            "Bob Williams",
-            "Roberta Williams",
-            "Robert William",
-            "ボブ・ウィリアムズ",
-        ),
-    ),
-    (
-        ("Jennifer Davis", "", "Jennifer Davis"),
-        ("ジェニファー・デイビス", "ジェニファー・デイヴィス", "ジェニファー・デービス"),
-        ("ジェーン・デイビス", "ジェニファー・デイ", "ジェニー・デイビス", "Jenny Davis"),
-    ),
-    (
-        ("Stephen Clarke", "", "Stephen Clarke"),
-        ("スティーブン・クラーク", "スティーヴン・クラーク", "Stephen J Clarke"),
-        ("スティーブ・クラーク", "ステファニー・クラーク", "スティーブン・クーパー", "Steven Clarke"),
-    ),
-    (
-        ("Emma Clarke-Jones", "", "Emma Clarke-Jones"),
-        ("Emma Clarke Jones", "CLARKE-JONES Emma", "エマ・クラーク＝ジョーンズ"),
-        ("Emma Jones", "Emma Clarke", "Emily Clarke-Jones", "Emma Clark-Johns"),
-    ),
-    (
-        ("Jean-Pierre Dubois", "", "Jean-Pierre Dubois"),
-        ("Jean Pierre Dubois", "DUBOIS Jean-Pierre"),
-        ("Jean Dubois", "Pierre Dubois", "Jean-Paul Dubois", "Jean-Pierre Dupont"),
-    ),
-    (
-        ("Jürgen Groß", "", "Juergen Gross"),
-        ("Juergen Gross", "Jurgen Gross", "Jürgen Gross", "Groß, Jürgen", "Herr Jürgen Groß"),
-        ("Jörg Groß", "Jürgen Grass", "Jurgen Grosser"),
-    ),
-    (
-        ("Søren Ångström", "", ""),
-        ("Soren Angstrom", "Soeren Aangstroem", "Søren Ångström"),
-        ("Sven Ångström", "Soren Angst"),
-    ),
-    (
-        ("Jurgen Mueller", "", "Jurgen Mueller"),
-        ("Jürgen Müller", "Jurgen Mueller", "Mueller Jurgen"),
-        ("Jürgen Möller", "Jürgen Miller"),
-    ),
-    (
-        ("Pieter van der Berg", "", "Pieter van der Berg"),
-        ("van der Berg, Pieter", "Pieter Van Der Berg", "Pieter vander Berg", "Pieter J. van der Berg"),
-        ("Pieter Berg", "Peter van der Berg", "Pieter van den Berg", "P. van der Berg"),
-    ),
-    (
-        ("José Ignacio Muñoz García", "", "Jose Ignacio Munoz Garcia"),
-        ("Jose Ignacio Munoz Garcia", "Muñoz García, José Ignacio", "José I. Muñoz García"),
-        ("José Ignacio Pérez García", "Juan Ignacio Muñoz García", "José Antonio Muñoz García", "Ignacio García"),
-    ),
-    (
-        ("María del Carmen Ruiz", "", "Maria del Carmen Ruiz"),
-        ("Maria del Carmen Ruiz", "Ruiz, María del Carmen", "Sra. María del Carmen Ruiz"),
-        ("Carmen Ruiz", "María del Pilar Ruiz", "Mario del Carmen Ruiz"),
-    ),
-    (
-        ("Siobhan O'Leary", "", "Siobhan O'Leary"),
-        ("Siobhán Ó Leary", "Siobhan OLeary", "O'LEARY SIOBHAN", "Siobhan O’Leary"),
-        ("Sean O'Leary", "Siobhan Leary", "Siobhan O'Learey"),
-    ),
-    (
-        ("Mary Ann Smith", "", "Mary Ann Smith"),
-        ("Mary Smith", "Mary A. Smith", "Smith, Mary Ann", "Mary-Ann Smith", "Smith Mary Ann"),
-        ("Ann Smith", "Mary Jane Smith", "Maryanne Smithson", "Mary B. Smith", "Marian Smith"),
-    ),
-    (
-        ("Hiroshi Watanabe-Schmidt", "ワタナベシュミット ヒロシ", "Hiroshi Watanabe-Schmidt"),
-        ("Hiroshi Watanabe Schmidt", "ワタナベシュミット・ヒロシ", "Watanabe-Schmidt Hiroshi"),
-        ("Hiroshi Watanabe", "Hiroshi Schmidt", "Hitoshi Watanabe-Schmidt"),
-    ),
-    (
-        ("Dr. Friederike von Hohenstein", "", "Dr. Friederike von Hohenstein"),
-        ("Friederike von Hohenstein", "von Hohenstein, Friederike"),
-        ("Friedrich von Hohenstein", "Friederike Hohenfels", "F. von Hohenstein"),
-    ),
-    (
-        ("Minh-Ha O'Brien Jr.", "", ""),
-        ("Minh Ha O'Brien", "Minh-Ha OBrien Jr"),
-        ("Minh-Ha O'Brien Sr.", "Ha O'Brien"),
-    ),
-)
-
-KINDS = (*JAPANESE, *ASIAN, *WESTERN)
+KINDS = (*JAPANESE, *ASIAN)
 SAME = [(record, said) for record, agreeing, _ in KINDS for said in agreeing]
 OTHERS = [(record, said) for record, _, others in KINDS for said in others]
 
 
-def judged(record: tuple[str, str, str], said: str) -> set[Agreement]:
-    """As the value of a label, and in a text with a greeting above and the number below."""
-    name, kana, romaji = record
-    customer = Customer("20000009", name, "", kana, romaji)
-    labelled = matched(customer, said, fields=[field_given(FieldName.NAME, said)])
-    return {labelled.name, matched(customer, f"Hello\n\n{said}\n\n20000009").name}
-
-
 @pytest.mark.parametrize(("record", "said"), SAME)
-def test_a_clerk_takes_it_for_the_name_on_record(record: tuple[str, str, str], said: str) -> None:
+def test_a_clerk_takes_it_for_the_name_on_record(record: Named, said: str) -> None:
     """Policy, section 4: another script, spelling or order of the same family and given name."""
-    assert {AGREES} == judged(record, said)
+    assert {AGREES} == judged_name(record, said)
 
 
 @pytest.mark.parametrize(("record", "said"), OTHERS)
-def test_a_clerk_does_not_take_it_for_the_name_on_record(record: tuple[str, str, str], said: str) -> None:
+def test_a_clerk_does_not_take_it_for_the_name_on_record(record: Named, said: str) -> None:
     """Another given or family name, a part of the name, a nickname: a relative or a namesake may have written."""
-    assert AGREES not in judged(record, said)
+    assert AGREES not in judged_name(record, said)
 
 
 @pytest.mark.parametrize(
@@ -366,41 +219,9 @@ def test_a_clerk_does_not_take_it_for_the_name_on_record(record: tuple[str, str,
         (("Michael O'Connell", "", ""), "こんにちは、わたしはミシェル・オコンネルです。", Agreement.ABSENT),
     ],
 )
-def test_a_name_is_seen_without_gaps_capitals_or_its_own_script(
-    record: tuple[str, str, str], text: str, expected: Agreement
-) -> None:
+def test_a_name_is_seen_without_gaps_capitals_or_its_own_script(record: Named, text: str, expected: Agreement) -> None:
     """And where there is none, or another, it is not seen."""
     name, kana, romaji = record
     customer = Customer("69217043", name, "神奈川県相模原市南区古淵3-28-1", kana, romaji)
 
     assert expected is matched(customer, text).name
-
-
-@pytest.mark.parametrize(
-    ("word", "heard", "others"),
-    [
-        ("michael", "マイケル", "ミシェル マイク ミッチェル"),
-        ("dana", "デイナ ダナ", "ドナ ダイアナ ダン"),
-        ("joan", "ジョーン", "ジャン ジェーン ジュン"),
-        ("jane", "ジェーン", "ジャン ジャネット"),
-        ("harris", "ハリス", "ハリソン アリス ハリー"),
-        ("robert", "ロバート", "ロバーツ ロバータ ロビン"),
-        ("williams", "ウィリアムズ ウイリアムス", "ウィリアム ウィルソン"),
-        ("christina", "クリスティナ クリスティーナ", "クリスティン クリスチャン"),
-        ("schmidt", "シュミット", "スミス"),
-        ("dubois", "デュボワ", "デュポン"),
-    ],
-)
-def test_katakana_stand_for_a_latin_name_by_its_sounds(word: str, heard: str, others: str) -> None:
-    """Vowels count as much as consonants: Joan, Jane and Jean are three people."""
-    assert [] == [kana for kana in heard.split() if not can_stand_for(fold(kana), word)]
-    assert [] == [kana for kana in others.split() if can_stand_for(fold(kana), word)]
-
-
-@given(
-    st.text(alphabet="ァアイウエオカキクケコサシスセソタチツテトナーッャュョンヴ", max_size=50), st.text(max_size=30)
-)
-def test_any_kana_and_any_word_can_be_compared(kana: str, word: str) -> None:
-    """Nothing raises; what is no kana is no name."""
-    assert can_stand_for(kana, word) in (True, False)
-    assert not can_stand_for("", word)

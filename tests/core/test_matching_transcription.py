@@ -6,6 +6,8 @@ from pathlib import Path
 from string import ascii_lowercase
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from optout_daemon.core.matching.folding import fold
 from optout_daemon.core.matching.transcription import can_stand_for
@@ -133,3 +135,33 @@ def test_what_is_no_latin_word_or_no_kana_stands_for_nothing(kana: str, word: st
     """One sound is too little to tell a person by, and an endless word is no name."""
 
     assert not can_stand_for(fold(kana), word)
+
+
+@pytest.mark.parametrize(
+    ("word", "heard", "others"),
+    [
+        ("michael", "マイケル", "ミシェル マイク ミッチェル"),
+        ("dana", "デイナ ダナ", "ドナ ダイアナ ダン"),
+        ("joan", "ジョーン", "ジャン ジェーン ジュン"),
+        ("jane", "ジェーン", "ジャン ジャネット"),
+        ("harris", "ハリス", "ハリソン アリス ハリー"),
+        ("robert", "ロバート", "ロバーツ ロバータ ロビン"),
+        ("williams", "ウィリアムズ ウイリアムス", "ウィリアム ウィルソン"),
+        ("christina", "クリスティナ クリスティーナ", "クリスティン クリスチャン"),
+        ("schmidt", "シュミット", "スミス"),
+        ("dubois", "デュボワ", "デュポン"),
+    ],
+)
+def test_katakana_stand_for_a_latin_name_by_its_sounds(word: str, heard: str, others: str) -> None:
+    """Vowels count as much as consonants: Joan, Jane and Jean are three people."""
+    assert [] == [kana for kana in heard.split() if not can_stand_for(fold(kana), word)]
+    assert [] == [kana for kana in others.split() if can_stand_for(fold(kana), word)]
+
+
+@given(
+    st.text(alphabet="ァアイウエオカキクケコサシスセソタチツテトナーッャュョンヴ", max_size=50), st.text(max_size=30)
+)
+def test_any_kana_and_any_word_can_be_compared(kana: str, word: str) -> None:
+    """Nothing raises; what is no kana is no name."""
+    assert can_stand_for(kana, word) in (True, False)
+    assert not can_stand_for("", word)
