@@ -9,7 +9,7 @@ from typing import Final
 from optout_daemon.core.reading.lexicon import Token
 from optout_daemon.core.reading.sentences import Sentence
 
-NOT_OURS: Final = frozenset({"aside", "goods", "second", "calls", "reply"})
+NOT_OURS: Final = frozenset({"aside", "goods", "second", "calls", "reply", "bills"})
 """Things that no wish about sendings is about."""
 
 VERBS: Final = frozenset({"act", "sense"})

@@ -142,7 +142,13 @@ def _is_theirs(case: Case, sentence: Sentence, kin: Token) -> bool:
         return True
     if sentence.language.order == "predicate_last":
         return False
-    return any(c in case.stopping and c.predicate.start <= kin.start <= c.predicate.end + 60 for c in sentence.clauses)
+    apart = sentence.language.grammar.apart
+    return any(
+        c in case.stopping
+        and c.predicate.start <= kin.start <= c.predicate.end + 60
+        and not apart.search(sentence.text, c.predicate.end, kin.start)
+        for c in sentence.clauses
+    )
 
 
 def second_request(case: Case, stops: Sequence[Clause]) -> Sentence | None:

@@ -40,6 +40,8 @@ def pieces(sentence: Sentence, tokens: list[Token]) -> list[list[Token]]:
     return merged
 
 
+_BY: Final = ("by ", "via ")
+_GOING_ON: Final = frozenset({"keep", "asbefore", "fine"})
 _POINTING: Final = frozenset({"these", "those", "things", "stuff", "it all"})
 """Things that are ours only where nothing else says what is done with them."""
 _POINTS: Final = re.compile(r"\b(?:them|it|those|these)\b")
@@ -56,7 +58,10 @@ def read_first(sentence: Sentence, tokens: list[Token], objects: frozenset[str])
         clause = Clause(Polarity.NONE, sentence, token, begins=token.start)
         following = [one for one in tokens[at + 1 : ends] if one.kind in objects and _counts(token, one)]
         preceding = [one for one in tokens[begins:at] if one.kind in objects and one.kind not in VERBS]
-        if token.kind in ("keep", "asbefore") and _POINTS.search(token.text):
+        if token.kind in _GOING_ON and _of_bills_alone([*preceding, *following]):
+            following = [one for one in following if one.kind == "bills"] or preceding[:1]
+            preceding = []
+        elif token.kind in ("keep", "asbefore") and _POINTS.search(token.text):
             following = []  # do keep them coming!
         clause.objects = _nearer(token, preceding, following)
         clause.others = [one for one in tokens[begins:ends] if one.kind not in objects and one is not token]
@@ -64,6 +69,12 @@ def read_first(sentence: Sentence, tokens: list[Token], objects: frozenset[str])
         before = predicates[number - 1][1] if number else None
         clause.polarity = _judge_first(clause, before, tokens[at + 1] if at + 1 < len(tokens) else None)
         sentence.clauses.append(clause)
+
+
+def _of_bills_alone(things: list[Token]) -> bool:
+    """`My invoices may come by post`: of what we send nothing but bills, and how."""
+    bills = any(one.kind == "bills" for one in things)
+    return bills and all(one.kind in NOT_OURS or one.text.startswith((*_BY, "in the ")) for one in things)
 
 
 def _nearer(predicate: Token, preceding: list[Token], following: list[Token]) -> list[Token]:
@@ -88,8 +99,8 @@ def _head(tokens: list[Token]) -> str:
     things = [token for token in tokens if token.kind not in VERBS] or tokens
     head = things[0]
     for token in things[1:]:
-        if token.start - head.end > 1:
-            break
+        if token.start - head.end > 1 or token.text.startswith(_BY):
+            break  # the ticket by e-mail is a ticket
         head = token
     return head.kind
 
@@ -122,7 +133,7 @@ def _judge_first(clause: Clause, before: Token | None, after: Token | None) -> P
             return Polarity.NONE
         return Polarity.KEEP if kind == "keep" or clause.objects else Polarity.NONE
     if kind == "fine":
-        return Polarity.KEEP if clause.objects and not negated else Polarity.NONE
+        return Polarity.KEEP if clause.objects and not negated and clause.about != "bills" else Polarity.NONE
     if kind == "past":
         if denied:
             return Polarity.KEEP

@@ -76,6 +76,8 @@ class Grammar:
     """Right behind a company's name: what follows comes from it."""
     wider: re.Pattern[str]
     """Beside a company's name: others are meant too."""
+    apart: re.Pattern[str]
+    """Between a stop and somebody named behind it: the one is not for the other."""
     thereof: re.Pattern[str]
     """Behind a list or somebody to be taken off it: of what was spoken of."""
     missed: re.Pattern[str]
