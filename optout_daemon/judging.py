@@ -14,7 +14,7 @@ from optout_daemon.conversation import look_up, with_what_it_answers
 from optout_daemon.core.decision import decide
 from optout_daemon.core.keys import Keys
 from optout_daemon.core.lifecycle import State
-from optout_daemon.core.model import Clicked, Context, Decision, Match, Reading, Reason
+from optout_daemon.core.model import Clicked, Context, Decision, Envelope, Match, Reading, Reason
 from optout_daemon.core.one_click import OneClick, Target
 from optout_daemon.core.reading.address import comparable
 from optout_daemon.core.reading.broken import broken
@@ -123,10 +123,15 @@ def _context(parts: Parts, tx: Connection, mail: inquiries.Pending, reading: Rea
             in_force=not parts.desk.shadow,
         )
         is not None,
-        own_message=parts.keys.is_ours(envelope.message_id, envelope.marker)
-        or outbox.find(tx, envelope.message_id) is not None,
+        own_message=wrote_it(parts, tx, envelope),
         company=company,
     )
+
+
+def wrote_it(parts: Parts, tx: Connection, envelope: Envelope) -> bool:
+    """Whether the mail is one of the desk's own: by its marker, or by a Message-ID of the outbox."""
+    known = envelope.message_id
+    return known is not None and (parts.keys.is_ours(known, envelope.marker) or outbox.find(tx, known) is not None)
 
 
 def _mark_bounced(parts: Parts, tx: Connection, reading: Reading, inquiry: int, *, now: datetime) -> None:

@@ -22,9 +22,9 @@ from optout_daemon.core.model import Context, Decision, Disposition, Match, Read
 from optout_daemon.core.reading.broken import broken
 from optout_daemon.edges.readers import Answer, Job
 from optout_daemon.errors import Conflict, DirectoryError, StoreError
-from optout_daemon.judging import Parts
+from optout_daemon.judging import Parts, wrote_it
 from optout_daemon.settling import Subject, announce, author_is_free, settle, within
-from optout_daemon.store import audit, inquiries, outbox
+from optout_daemon.store import audit, inquiries
 from optout_daemon.store.inquiry_values import Inquiry
 
 CHUNK: Final = 32
@@ -153,12 +153,10 @@ def _together(parts: Parts, row: Inquiry, own: Reading) -> Reading:
 
 def _context(parts: Parts, tx: Connection, row: Inquiry, reading: Reading) -> Context:
     """What the store knew when it was decided: a copy stays one, and nothing that came later makes it one."""
-    envelope = reading.envelope
-    ours = envelope.message_id is not None and (
-        parts.keys.is_ours(envelope.message_id, envelope.marker) or outbox.find(tx, envelope.message_id) is not None
-    )
     return Context(
-        duplicate=Reason.DUPLICATE in row.reasons, own_message=ours, company=parts.desk.companies.get(row.mailbox, "")
+        duplicate=Reason.DUPLICATE in row.reasons,
+        own_message=wrote_it(parts, tx, reading.envelope),
+        company=parts.desk.companies.get(row.mailbox, ""),
     )
 
 
