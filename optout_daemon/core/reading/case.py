@@ -24,6 +24,9 @@ _NAMED: Final = re.compile(r"\([^()]{1,40}\)")
 """The name of a relative in brackets: 夫(後藤隆)の分."""
 _ELSEWHERE: Final = frozenset({"aside", "second", "calls", "damage", "errand", "goods", "leave"})
 
+_ORDERED: Final = frozenset({"errand", "goods", "second"})
+"""What is sent out without being a sending of ours."""
+
 
 @dataclass
 class Case:
@@ -88,8 +91,14 @@ class Case:
         ]
 
     def _of_something_else(self, clause: Clause) -> bool:
-        """定期便を解約します。次回から送らないで: a stop without a thing, right after what is none of ours."""
-        return not clause.objects and not clause.has("every", "both") and self._near(clause) is False
+        """注文を取り消し、発送を止めて: a stop without a thing, or of a dispatch, right after what is none of ours."""
+        dispatch = clause.sentence.language.grammar.dispatch
+        things = [token for token in clause.objects if token.kind != "sending" or not dispatch.match(token.text)]
+        if clause.has("every", "both") or any(token.kind not in (*_ORDERED, "personal") for token in things):
+            return False
+        if any(token.kind != "personal" for token in things):
+            return True
+        return self._near(clause, _ORDERED if clause.objects else _ELSEWHERE) is False
 
     def is_ours(self, clause: Clause) -> bool:
         """Whether a clause that does not say what it is about is about what we send, as far as the rest tells."""
@@ -110,12 +119,12 @@ class Case:
     def _other(self, clause: Clause) -> bool:
         return self._near(clause) is False
 
-    def _near(self, clause: Clause) -> bool | None:
+    def _near(self, clause: Clause, elsewhere: frozenset[str] = _ELSEWHERE) -> bool | None:
         for tokens in self.beside(clause):
             kinds = {token.kind for token in tokens}
             if kinds & self.ours or kinds & {"every", "both"}:
                 return True
-            if kinds & _ELSEWHERE:
+            if kinds & elsewhere:
                 return False
         return None
 

@@ -50,6 +50,17 @@ def condition(case: Case, stops: Sequence[Clause], *, anywhere: bool = False) ->
     return next((clause.sentence for clause in stops if _only_then(clause) or _some_only(clause)), None)
 
 
+def redirected(case: Case, stops: Sequence[Clause]) -> Sentence | None:
+    """The sentence that stops a sending at one address because it shall go to another."""
+    for clause in stops:
+        sentence = clause.sentence
+        if sentence.language.grammar.left.search(sentence.text) and any(
+            one.language.grammar.taken.search(one.text) for one in case.sentences
+        ):
+            return sentence
+    return None
+
+
 def _points_forward(sentence: Sentence) -> bool:
     """Whether its condition holds its verb as well, as in languages whose predicate stands last: 秋だけ送って."""
     return sentence.language.order == "predicate_last"

@@ -26,7 +26,7 @@ def opts_out(case: Case) -> Wish | None:
     channels = set() if scope.every or (scope.generic and scope.also) else set(scope.named)
     limited = marks.condition(case, stops) or (scope.partial.sentence if scope.partial else None)
     kept, open_keep, part = kept_by(case)
-    limited = limited or (part.sentence if part else None)
+    limited = limited or (part.sentence if part else None) or marks.redirected(case, stops)
     contradictory = doubtful = False
     if _changes_mind(case, channels, kept):
         case.note("second_thoughts", case.has("amend") or "")

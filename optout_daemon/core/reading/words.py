@@ -90,6 +90,12 @@ class Grammar:
     """In a sentence without a predicate: what it names is added to what the sentence before it does."""
     absent: re.Pattern[str]
     """Right before a time: how long somebody is away."""
+    dispatch: re.Pattern[str]
+    """The end of a noun that says how an order is sent out."""
+    left: re.Pattern[str]
+    """An address that a sending leaves for another one."""
+    taken: re.Pattern[str]
+    """The address that it goes to instead, with the verb."""
     cleft: re.Pattern[str]
     """Behind a predicate that stands last: its thing follows (要らないのは ...)."""
 
