@@ -258,6 +258,7 @@ def test_a_name_is_no_no_reply(local: str) -> None:
     "text",
     [
         "突然のご連絡失礼いたします。無料セミナーのご案内です。https://seo.example",
+        "突然のメール失礼いたします。人件費のことでご紹介したくご連絡いたしました。",
         "Your account has been suspended. Click the link below: http://bank.example",
         "Dear Beneficiary, your unclaimed fund waits for a wire transfer",
     ],

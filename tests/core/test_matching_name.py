@@ -323,3 +323,19 @@ def test_no_text_is_taken_for_the_name_unless_it_holds_it(text: str) -> None:
     """Whatever a stranger writes: nothing raises, and nothing agrees by accident."""
     assert PersonName(YUMIKO).likeness(text) is not Likeness.FULL
     assert PersonName(YUMIKO).find(Passage(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("record", "written", "likeness"),
+    [
+        ("株式会社みどり園芸", "㈱みどり園芸", Likeness.FULL),
+        ("株式会社みどり園芸", "（株）みどり園芸", Likeness.FULL),
+        ("㈱みどり園芸", "株式会社みどり園芸", Likeness.FULL),
+        ("みどり園芸有限会社", "みどり園芸(有)", Likeness.FULL),
+        ("株式会社みどり園芸", "㈲みどり園芸", Likeness.OTHER),
+        ("株式会社みどり園芸", "㈱みどり商事", Likeness.OTHER),
+    ],
+)
+def test_a_legal_form_may_be_abbreviated(record: str, written: str, likeness: Likeness) -> None:
+    """Companies are customers too, and write ㈱ for 株式会社; another form or name is another company."""
+    assert likeness is person(record).likeness(written)

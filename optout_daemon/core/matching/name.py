@@ -41,6 +41,9 @@ _REMARK: Final = re.compile(r"印|拝|記|男性?|女性?|本人|[0-9]{1,3}\s*[�
 _REMARKS: Final = bag("customer number no id account member cust ref age years old male female dob san sama and the")
 _BRACKETS: Final = re.compile(r"[(\[{<「『【〈《]([^()\[\]{}<>「」『』【】〈〉《》]{0,80})[)\]}>」』】〉》]")
 
+_LEGAL_FORM: Final = re.compile(r"\((株|有|合|資)\)")
+_LEGAL_FORMS: Final = {"株": "株式会社", "有": "有限会社", "合": "合同会社", "資": "合資会社"}
+
 
 class Likeness(Enum):
     """How a name as written stands to the one on record."""
@@ -56,6 +59,11 @@ def bare(folded: str) -> str:
     return _HONORIFIC.sub("", "".join(folded.replace("・", " ").split()))
 
 
+def _in_full(name: str) -> str:
+    """A folded name with the legal form of a company in full: ㈱ and (株) are 株式会社."""
+    return _LEGAL_FORM.sub(lambda found: _LEGAL_FORMS[found[1]], name)
+
+
 @dataclass(frozen=True)
 class PersonName:
     """The name of one record, prepared for comparing; made anew for each mail."""
@@ -64,7 +72,7 @@ class PersonName:
 
     @cached_property
     def _units(self) -> list[str]:
-        return fold(self.customer.name).replace("・", " ").split()
+        return _in_full(fold(self.customer.name)).replace("・", " ").split()
 
     @cached_property
     def kanji(self) -> str:
@@ -123,7 +131,7 @@ class PersonName:
 
     def likeness(self, value: str) -> Likeness:
         """How a value that is given as a name stands to the record; a reading in brackets behind it is fine."""
-        folded = fold(value)
+        folded = _in_full(fold(value))
         inner, outer = [], folded
         for _ in range(2):  # a remark may quote a character: 浜田 明美(戸籍は旧字の「濱」です)
             inner += [found[1] for found in _BRACKETS.finditer(outer)]
