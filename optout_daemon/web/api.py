@@ -141,7 +141,13 @@ def changes(
     return answer
 
 
-@router.post("", name="api.add", status_code=201, summary="Block an address or a customer")
+@router.post(
+    "",
+    name="api.add",
+    status_code=201,
+    summary="Block an address or a customer",
+    responses={200: {"model": Added, "description": "All of it was blocked before"}},
+)
 def add(ask: Ask, addition: Addition, response: Response) -> Added:
     """201 with the new entries; 200 with none where all was blocked before. The block says which token made it."""
     for channel in addition.channels:

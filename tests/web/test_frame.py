@@ -29,6 +29,16 @@ def test_every_answer_tells_the_browser_what_it_may_do(web: WebDesk, path: str) 
     assert HEADERS == {name: answered.headers.get(name) for name in HEADERS}
 
 
+def test_nothing_foreign_runs_and_nobody_frames_a_page() -> None:
+    """The test above compares with the code's own table; this one says what has to stand in it."""
+    rules = dict(rule.split(" ", 1) for rule in HEADERS["Content-Security-Policy"].split("; "))
+
+    assert ("'none'", "'self'", "'self'") == (rules["default-src"], rules["script-src"], rules["style-src"])
+    assert ("'none'", "'none'", "'self'") == (rules["frame-ancestors"], rules["base-uri"], rules["form-action"])
+    assert ("DENY", "nosniff") == (HEADERS["X-Frame-Options"], HEADERS["X-Content-Type-Options"])
+    assert ("no-referrer", "no-store") == (HEADERS["Referrer-Policy"], HEADERS["Cache-Control"])
+
+
 def test_a_browser_keeps_our_own_files_by_the_address_of_their_content(web: WebDesk) -> None:
     """Fifty kilobytes for every page otherwise; by an address that names no content another release would be missed."""
     with web.client() as client:
