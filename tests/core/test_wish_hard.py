@@ -7,6 +7,25 @@ import pytest
 from tests.core.wishes import short
 
 CASES = [
+    (
+        "",
+        "I'm drowning in your catalogues. Would you mind awfully not posting any more? The e-mails are fine.",
+        "stop print",
+    ),
+    ("", "Please send me no brochures.", "stop print"),
+    ("", "Please stop the catalogue and send me no e-mails.", "stop all"),
+    (
+        "",
+        "You can leave me on the brochure list, I love those. But the newsletter has to go, my phone buzzes.",
+        "stop email",
+    ),
+    (
+        "",
+        "Today there is another one in my inbox and another one in my mailbox. Do not contact me again, ever.",
+        "stop all",
+    ),
+    ("Refund and unsubscribe", "Please also unsubscribe me from your emails.", "stop email"),
+    ("", "Please stop the catalogue before the next one goes in the post.", "stop print"),
     ("", "私宛てのメールを停止してください。家内宛てのものには手を付けないでください。", "stop email"),
     ("", "主人宛てのカタログは触らないでください。私宛てのメールだけ止めてください。", "stop email"),
     ("", "買い物は今後も続けますが、ご案内の送付（郵便・メールとも）だけを止めてください。", "stop all"),
@@ -398,6 +417,11 @@ CASES = [
 
 # Words of stopping, sending and receiving that are about something else.
 NO_OPT_OUTS = [
+    "Can I still cancel order 5521 for the knife set? I'd like it stopped before it goes in the mail.",
+    "You send me no e-mails, why?",
+    "Send me no invoice by post.",
+    "I have to go, the newsletter was lovely.",
+    "It is not mailing that bothers me, it is the price.",
     "先日の電話で途中で切られました。あのような応対は今後いっさいやめていただきたい。上司の方から説明をください。",
     "若い方の物言いは今後一切やめてください。",
     "あのような応答は今後いっさいやめていただきたい。",

@@ -46,6 +46,10 @@ _POINTING: Final = frozenset({"these", "those", "things", "stuff", "it all"})
 """Things that are ours only where nothing else says what is done with them."""
 _POINTS: Final = re.compile(r"\b(?:them|it|those|these)\b")
 _NO_OTHER: Final = re.compile(r"(?:^\^|\s)no (?:more )?[a-z-]+$")
+_SEND_ME: Final = re.compile(
+    r"(?:\^|[,;:.!-]\s|\b(?:please|kindly|just|and|but|do)\s)(?:send|mail|post|e-?mail|give|deliver) (?:me|us)$"
+)
+"""In front of "no": asked of us, and not told of us (`you send me no e-mails`)."""
 _PHRASE: Final = 30
 """Characters of one noun phrase, at most."""
 
@@ -156,7 +160,7 @@ def _negation(clause: Clause, after: Token | None) -> Polarity:
         not _begins_a_clause(text, clause.predicate.start) or grammar.missed.search(text) is not None
     ):
         return Polarity.NONE  # I have no e-mail; no letter came
-    if clause.predicate.text == "not" and (after is None or after.kind not in ("act", "sending")):
+    if clause.predicate.text == "not" and not (after and (after.kind in ("act", "sending") or _is_deed(clause, after))):
         return Polarity.NONE
     ours = after is not None and after.kind in ("sending", "act", "mail", "list", *clause.sentence.language.channels)
     if ours and after is not None and grammar.adverbs.fullmatch(text, clause.predicate.end, after.start):
@@ -167,6 +171,11 @@ def _negation(clause: Clause, after: Token | None) -> Polarity:
         text, 0, clause.predicate.start
     )
     return Polarity.PERHAPS if alone else Polarity.NONE
+
+
+def _is_deed(clause: Clause, after: Token) -> bool:
+    """`Would you mind not posting any more?`: what is done, right behind."""
+    return after.text.endswith("ing") and after.start == clause.predicate.end + 1
 
 
 def _unknown_thing(clause: Clause, verb: Token) -> bool:
@@ -184,7 +193,7 @@ def _unknown_thing(clause: Clause, verb: Token) -> bool:
 def _begins_a_clause(text: str, at: int) -> bool:
     """`no letters, please`, but not `I have no e-mail`."""
     before = text[:at].rstrip()
-    if _NO_OTHER.search(before):
+    if _NO_OTHER.search(before) or _SEND_ME.search(before):
         return True  # no emails no letters
     return before.endswith((",", ";", ":", "-", "(", "^", ".", " and", " but", " please", "^please"))
 

@@ -73,7 +73,7 @@ def _of_unknown(clause: Clause) -> bool:
     all_of = next(token.start for token in clause.others if token.kind == "every")
     return (
         _unknown_thing(clause)
-        or clause.sentence.language.grammar.topic.search(clause.sentence.text[clause.begins : all_of]) is not None
+        or clause.sentence.language.grammar.whole.search(clause.sentence.text[clause.begins : all_of]) is not None
     )
 
 

@@ -69,7 +69,7 @@ def scope_of(case: Case, stops: Sequence[Clause]) -> Scope:
         elif named:
             scope.named |= named | added_likewise(case, clause)
             scope.doubtful = scope.doubtful or (clause if _beside_unknown(clause) else None)
-            scope.also = scope.also or _adds(clause)
+            scope.also = scope.also or _adds(clause, stops)
         elif mails:
             weak.append(clause)
         elif clause.has("every") and not _any_of_them(clause):
@@ -201,13 +201,15 @@ def _points_back(clause: Clause) -> bool:
     return clause.sentence.language.order == "predicate_last"
 
 
-def _adds(clause: Clause) -> bool:
-    """`メルマガも止めて`, `also stop the newsletter`: beside something else."""
+def _adds(clause: Clause, stops: Sequence[Clause]) -> bool:
+    """`メルマガも止めて`, `also stop the newsletter`: beside something else, which for "also" is said in the text."""
     text, channels = clause.sentence.text, clause.sentence.language.channels
     own = {token.kind for token in clause.objects if token.kind in channels}
     if len(own) > 1:
         return False
-    return any(text.startswith("も", token.end) for token in clause.objects if token.kind in own) or " also " in text
+    if any(text.startswith("も", token.end) for token in clause.objects if token.kind in own):
+        return True
+    return " also " in text and any(one is not clause and not one.sentence.subject for one in stops)
 
 
 def _says_which(clause: Clause) -> bool:

@@ -60,10 +60,8 @@ class Grammar:
     """Behind a predicate: what would be if it were so, and no wish."""
     deed: re.Pattern[str]
     """Right before a predicate that stands last: a verb made a thing."""
-    topic: re.Pattern[str]
-    """In front of "all of it", where predicates stand last: a noun that says what all of it is. Elsewhere right
-    before a thing: what comes next is about it.
-    """
+    whole: re.Pattern[str]
+    """In front of "all of it", where predicates stand last: a noun that says what all of it is."""
     provided: re.Pattern[str]
     """In front of a predicate that stands last: only then."""
     reasons: re.Pattern[str]
@@ -78,6 +76,8 @@ class Grammar:
     """Beside a company's name: others are meant too."""
     apart: re.Pattern[str]
     """Between a stop and somebody named behind it: the one is not for the other."""
+    topic: re.Pattern[str]
+    """Right before a thing: what comes next is about it."""
     thereof: re.Pattern[str]
     """Behind a list or somebody to be taken off it: of what was spoken of."""
     missed: re.Pattern[str]
