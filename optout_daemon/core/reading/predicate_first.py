@@ -47,7 +47,7 @@ _POINTING: Final = frozenset({"these", "those", "things", "stuff", "it all"})
 _POINTS: Final = re.compile(r"\b(?:them|it|those|these)\b")
 _NO_OTHER: Final = re.compile(r"(?:^\^|\s)no (?:more )?[a-z-]+$")
 _SEND_ME: Final = re.compile(
-    r"(?:\^|[,;:.!-]\s|\b(?:please|kindly|just|and|but|do)\s)(?:send|mail|post|e-?mail|give|deliver) (?:me|us)$"
+    r"(?:\^|[,;:.!-]\s|\b(?:please|kindly|just|and|but|do)\s)(?:send|mail|post|e-?mail|give|deliver)(?: me| us)?$"
 )
 """In front of "no": asked of us, and not told of us (`you send me no e-mails`)."""
 _PHRASE: Final = 30
