@@ -90,6 +90,8 @@ def test_a_recorded_name_counts_whatever_it_looks_like() -> None:
 
 def test_a_building_ends_where_its_line_or_its_room_ends() -> None:
     """The review desk marks the whole address."""
+    assert "x #309" == "x #309 です"[: building.read("x #309 です", 1).end]
+    assert "x ハイツ3階302号室" == "x ハイツ3階302号室です"[: building.read("x ハイツ3階302号室です", 1).end]
     assert "x コーポ309号室" == "x コーポ309号室です"[: building.read("x コーポ309号室です", 1).end]
     assert "x コーポ" == "x コーポ\n高橋"[: building.read("x コーポ\n高橋", 1).end]
     assert "x 309" == "x 309\n高橋"[: building.read("x 309\n高橋", 1).end]
@@ -100,9 +102,13 @@ def test_a_building_ends_where_its_line_or_its_room_ends() -> None:
     [
         (" コーポ有楽町309号室", "コーポ有楽町", "309"),
         ("、コーポ有楽町 ", "コーポ有楽町", ""),
+        ("コーポ有楽町309号室、\n", "コーポ有楽町", "309"),
+        ("コーポ有楽町309 ", "コーポ有楽町", "309"),
         (" コーポ有楽町-309", "コーポ有楽町", "309"),
         (" コーポ有楽町ノ309", "コーポ有楽町", "309"),
         (" コーポ 2-B", "コーポ", "2b"),
+        ("-第2コーポ", "第2コーポ", ""),
+        ("ノ第2コーポ-309", "第2コーポ", "309"),
         (" コーポ3階", "コーポ", ""),
         (" コーポ 3F", "コーポ", "3f"),
         ("309", "", "309"),

@@ -15,7 +15,10 @@ TOYOHASHI = "愛知県豊橋市有楽町5丁目6番21号 コーポ有楽町309�
 OTANI = "愛知県名古屋市守山区大谷町1-28-2"
 TSU = "三重県津市本町1-2-3"
 MIYASHIRO = "埼玉県南埼玉郡宮代町西粂原4-28-19 コーポ401号室"
-CODES = {TOYOHASHI: "441-8035", OTANI: "463-0041", TSU: "514-0033"}
+KOFU = "山梨県甲府市丸の内2丁目33番4号"
+YAMATE = "神奈川県横浜市中区山手町85-3"
+OTSUKA = "埼玉県比企郡小川町大字大塚55番地"
+CODES = {KOFU: "400-0031", TOYOHASHI: "441-8035", OTANI: "463-0041", TSU: "514-0033"}
 
 
 def finding(address: str, text: str) -> Finding:
@@ -51,6 +54,8 @@ def finding(address: str, text: str) -> Finding:
         ("愛知県豊橋市有楽町5-6-21 寿309", "豊橋市有楽町5-6-21寿309"),
         ("愛知県豊橋市有楽町5-6-21-309", "豊橋市有楽町5-6-21 309号室"),
         ("東京都中央区日本橋1-2-3", "私は東京中央区日本橋1-2-3"),
+        ("東京都府中市宮町1-2-3", "東京 府中市宮町1-2-3"),
+        (TOYOHASHI, "石川\n豊橋市有楽町5-6-21"),
         ("愛知県名古屋市中区栄タワー3-4-5", "中区栄3-4-5"),
         ("東京都中央区晴海タワー1-2-24", "中央区晴海1-2-24"),
         ("東京都中央区晴海ビル1-2-24", "中央区晴海1-2-24"),
@@ -84,6 +89,9 @@ def test_the_town_is_found_behind_city_ward_or_postal_code(address: str, text: s
         (TOYOHASHI, "豊橋市有5-6-21"),
         (TOYOHASHI, "豊橋市有楽町"),
         ("東京都中央区日本橋1-2-3", "大阪市中央区日本橋1-2-3"),
+        ("東京都中央区日本橋1-2-3", "大阪 中央区日本橋1-2-3"),
+        ("大阪府大阪市中央区日本橋1-2-3", "東京中央区日本橋1-2-3"),
+        ("東京都府中市宮町1-2-3", "広島 府中市宮町1-2-3"),
         ("東京都中央区日本橋1-2-3", "大阪府大阪市中央区日本橋1-2-3"),
         ("愛知県豊橋市大手館1-2-3", "豊橋市大手1-2-3"),
         ("愛知県豊橋市有楽町5-6-21 寿309", "豊橋市有楽町5-6-21寿308"),
@@ -111,6 +119,70 @@ def test_another_city_town_or_room_never_agrees(address: str, text: str) -> None
 def test_where_no_town_follows_the_city_nothing_is_said(address: str, text: str) -> None:
     """Then the mail gives no address of this city, and none is held against it."""
     assert ABSENT is finding(address, text).agreement
+
+
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        (KOFU, "甲府の五味です。住所は東京都千代田区 丸の内2-33-4"),
+        (KOFU, "甲府の五味です。住所は東京都千代田区\n丸の内2-33-4"),
+        (KOFU, "甲府の五味です。住所は(東京都千代田区)丸の内2-33-4"),
+        (KOFU, "甲府の五味です。住所は千代田区、丸の内2-33-4"),
+        (KOFU, "甲府の五味です。住所は東京 丸の内2-33-4"),
+        (KOFU, "甲府の五味です。住所は北海道 丸の内2-33-4"),
+        (KOFU, "甲府の五味です。南アルプス市、大字丸の内2-33-4"),
+        (KOFU, "〒400-0031 かすみがうら市 丸の内2-33-4"),
+        (YAMATE, "横浜の者です。名古屋市中区 山手町85-3"),
+        (YAMATE, "横浜の者です。名古屋 中区 山手町85-3"),
+        (TSU, "津市の者です。大津市 本町1-2-3"),
+        (OTSUKA, "小川町の者です。比企郡嵐山町 大塚55番地"),
+        ("岐阜県揖斐郡池田町本郷1-2-3", "池田町の者です。長野県北安曇郡池田町 本郷1-2-3"),
+        ("岐阜県揖斐郡池田町本郷1-2-3", "池田町の者です。北安曇郡 池田町 本郷1-2-3"),
+        (OTSUKA, "小川町の者です。長野県 小川町、大塚55番地"),
+    ],
+)
+def test_the_town_alone_is_not_enough_behind_another_city(address: str, text: str) -> None:
+    """A blank, a bracket or a line between a city and its town does not make the town that of the record."""
+    assert AGREES is not finding(address, text).agreement
+
+
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        (KOFU, "甲府の五味です。山梨県、丸の内2-33-4"),
+        (KOFU, "甲府の五味です。山梨 丸の内2-33-4"),
+        ("岐阜県揖斐郡池田町本郷1-2-3", "岐阜県 揖斐郡 池田町 本郷1-2-3"),
+        (KOFU, "〒400-0031 山梨県 甲府 丸の内2-33-4"),
+        (
+            KOFU,
+            "甲府の五味です。丸の内2-33-4です。いつもお世話になっておりますが、これまでに届いたカタログがたくさんありますので止めてください。なお、前にもお店(東京都千代田区)に伝えました。",
+        ),
+        (YAMATE, "横浜の者です。横浜市 中区、山手町85-3"),
+        (YAMATE, "横浜の者です。山手町85-3（横浜市）"),
+        (TSU, "津市の者です。津市 本町1-2-3"),
+        (OTSUKA, "小川町の者です。比企郡、大塚55番地"),
+        (OTSUKA, "小川町の者です。埼玉 比企郡 小川町、大塚55番地"),
+        ("愛知県豊橋市有楽町5\nコーポ有楽309号室", "豊橋市有楽町5"),
+        ("東京都杉並区阿佐ヶ谷北3-12-4", "杉並の者です。阿佐谷北3-12-4"),
+    ],
+)
+def test_the_town_alone_is_enough_where_its_own_city_stands_near(address: str, text: str) -> None:
+    """In front of it, in brackets behind it or elsewhere; a shop in brackets further down is not the address."""
+    assert AGREES is finding(address, text).agreement
+
+
+@pytest.mark.parametrize(
+    ("text", "agreement"),
+    [
+        ("甲府の五味圭一です。住所は丸の内2-33-4（400-0031 山梨県甲府市）。", AGREES),
+        ("甲府市丸の内2-33-4の三浦です。", AGREES),
+        ("甲府の五味圭一です。丸の内2-33-5です。", DIFFERS),
+        ("甲府の五味圭一です。", ABSENT),
+    ],
+)
+def test_a_number_in_a_family_name_is_no_lot(text: str, agreement: Agreement) -> None:
+    """五味 of 甲府 and 三浦 behind の are people."""
+    assert agreement is finding(KOFU, text).agreement
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from optout_daemon.core.matching.romaji_words import names
 from optout_daemon.core.model import Agreement, Customer
 
 AGREES, DIFFERS, ABSENT = Agreement.AGREES, Agreement.DIFFERS, Agreement.ABSENT
+SUSUKINO = "北海道札幌市中央区南3条西5-12-7 すすきのハイツ601"
+TERAMACHI = "京都府京都市中京区寺町通御池上る上本能寺前町488"
 ROPPONGI = "3-38-8 Roppongi, Minato-ku, Tokyo"
 WASEDA = "6-40-20 Waseda Tsurumaki-cho, Shinjuku-ku, Tokyo"
 BLUFF = "Bluff Heights 502, 74-3 Yamate-cho, Naka-ku, Yokohama"
@@ -136,6 +138,7 @@ def test_a_record_in_kanji_is_prepared_for_latin_letters(address: str, place: Ro
         (UNREAD, "1-2-3 Yurakuzaka, Toyohashi-shi 441-8000"),
         (UNREAD, "Toyohashi-shi 441-8000 Yurakuzaka 1-2-3"),
         (UNREAD, "Yurakuzaka 1-2-3 Toyohashi-shi 441-8000"),
+        (UNREAD, "1-2-3 Tanozuka, Toyohashi-shi 441-8000"),
     ],
 )
 def test_the_lot_its_town_and_its_area_agree_in_any_order(address: str, text: str) -> None:
@@ -154,6 +157,7 @@ def test_the_lot_its_town_and_its_area_agree_in_any_order(address: str, text: st
         (ROPPONGI, "2-11 Meieki, Minato-ku"),
         (ROPPONGI, "3-38-8, Minato-ku, Roppongi"),
         (ROPPONGI, "港区赤坂3-38-8"),
+        ("74 Yamate-cho, Naka-ku, Yokohama", "74 Yamate-cho, Nishi-ku"),
         (ROPPONGI, "港区六本木3-38-9"),
         (BLUFF, "74-3-503 Yamate-cho, Naka-ku, Yokohama"),
         (BLUFF, "74-502 Yamate-cho, Naka-ku, Yokohama"),
@@ -197,6 +201,9 @@ def test_where_no_lot_stands_beside_an_area_nothing_is_said(address: str, text: 
         (ROPPONGI, "in Minato-ku, Roppongi 3-38-8 now", "minato-ku, roppongi 3-38-8"),
         (ROPPONGI, "I am at 3-38-9 Roppongi, Minato-ku now", "3-38-9 roppongi, minato"),
         (ROPPONGI, "私は東京都港区六本木3-38-8です", "東京都港区六本木3-38-8"),
+        (SUSUKINO, "in Chuo-ku, South 3 West 5-12-7 now", "chuo-ku, south 3 west 5-12-7"),
+        (SUSUKINO, "in Chuo-ku, South 3 West 5-12-7-601 now", "chuo-ku, south 3 west 5-12-7-601"),
+        (TERAMACHI, "私は中京区寺町通御池下る上本能寺前町488の者", "中京区寺町通御池下ル上本能寺前町488"),
         (ROPPONGI, "私は東京都港区六本木3-38-9です", "東京都港区六本木3-38-9"),
         ("Post Office Box 12 Springfield", "My Post Office Box 12 Springfield.", "post office box 12 springfield"),
         ("沖縄県那覇市首里城公園内", "私は沖縄県那覇市 首里城公園内です", "沖縄県那覇市 首里城公園内"),
@@ -213,6 +220,7 @@ def test_the_whole_address_is_marked(address: str, text: str, covered: str) -> N
     ("address", "text", "agreement"),
     [
         ("Post Office Box 12", "post office box 12", AGREES),
+        ("札幌市南区", "札幌市南区です", ABSENT),
         ("Post Office Box 12", "post office box 13", ABSENT),
         ("Office Box 12", "office box 12", ABSENT),
         ("那覇首里城内", "私は那覇首里城内です", AGREES),
@@ -272,6 +280,7 @@ def test_any_address_is_known_by_its_form(text: str, states: bool) -> None:
     [
         ("私は福島県郡山市賀庄2327-3の者", "ハ福島県郡山市賀庄2327-3"),
         ("私は〒100-0005千代田の者", "〒100-0005"),
+        ("津市羽所町700番の者", "津市羽所町700番"),
         ("at 2-11-3 Meieki, Nakamura-ku now", "2-11-3 meieki, nakamura"),
         ("at Nakamura-ku, Meieki 2-11-3 now", "nakamura-ku, meieki 2-11-3"),
         ("at 88 Kimberly Terrace now", "88 kimberly terrace"),

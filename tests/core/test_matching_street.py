@@ -183,6 +183,8 @@ def test_the_whole_address_is_marked(text: str, covered: str) -> None:
         ("Apt 5 Suite 6", 0, 2, {"5"}),
         ("Apt x 6", 0, 9, set()),
         ("Apt #", 0, 9, set()),
+        ("Apt no", 0, 9, set()),
+        ("Flat 6 c", 0, 9, {"6"}),
         ("Apt", 0, 9, set()),
         ("x", 0, 9, set()),
         ("", 0, 9, set()),

@@ -16,6 +16,8 @@ from optout_daemon.core.matching.town_reading import can_be_read, resembles, wit
         ("大岡", "KOOKA", False),
         ("大岡", "", False),
         ("高地", "KOTI", True),
+        ("小牛", "KOUSI", True),
+        ("小牛", "KOSI", True),
         ("大沖", "OKI", True),
         ("大沖", "OOKI", True),
         ("星丘", "HOSIGAOKA", True),

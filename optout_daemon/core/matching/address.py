@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from optout_daemon.core.matching import gazetteer, kana_place
+from optout_daemon.core.matching import gazetteer, kana_place, lot
 from optout_daemon.core.matching.continental import ContinentalAddress
 from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.kana import KANJI
@@ -71,17 +71,22 @@ class RecordAddress:
         """The recorded address word for word, in Latin letters, or one in Japanese script that has no lot."""
         if len(self.verbatim) > 3:
             words = words_of(passage)
-            at = next((at for at in places(words, self.verbatim)), -1)
-            if at >= 0:
+            for at in places(words, self.verbatim):
                 tokens = passage.tokens
                 return Finding(Agreement.AGREES, tokens[at].start, tokens[at + len(self.verbatim) - 1].end)
         if len(self.squeezed) > 5:
             text = gazetteer.as_place(passage.squeezed)
             at = text.find(self.squeezed)
             end = at + len(self.squeezed)
-            if at >= 0 and not text[end : end + 1].isdigit():
+            if at >= 0 and not _is_lot(passage, passage.unsqueezed(end - 1) + 1):
                 return Finding(Agreement.AGREES, passage.unsqueezed(at), passage.unsqueezed(end - 1) + 1)
         return ABSENT
+
+
+def _is_lot(passage: Passage, at: int) -> bool:
+    """Whether a lot follows: 島内3番地, 島内三番地; not the name 三浦."""
+    read = lot.read(passage.folded, at)
+    return read is not None and (read.marked or len(read.numbers) > 1 or passage.folded[read.end - 1].isdigit())
 
 
 def _street(address: str, code: str) -> StreetAddress | ContinentalAddress | PartedAddress | None:

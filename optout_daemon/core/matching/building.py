@@ -73,7 +73,7 @@ def read(folded: str, at: int, known: Sequence[str] = ()) -> Building:
         return Building()
     text = _FLOOR.sub(lambda found: " " * len(found[0]), unit[0])  # ハイツ3階302
     squeezed = place_form(text)
-    for name in sorted(known, key=len, reverse=True):  # a name on record may hold digits itself
+    for name in sorted(known, reverse=True):  # a name on record may hold digits itself
         if name and squeezed.startswith(name):
             behind = _ROOM.match(squeezed[len(name) :])
             stated = _room(behind) if behind and not behind["name"] else ""
@@ -86,7 +86,7 @@ def read(folded: str, at: int, known: Sequence[str] = ()) -> Building:
     name = place_form(found["name"]).strip("-ノ")
     end, room = unit.start() + found.end(), _room(found)
     # Behind a comma or on the next line it must be plainly a building.
-    close = lead is None or not lead[0].replace("\n", ",").strip(" \t")
+    close = lead is None or not lead[0].strip(" \t")
     if not name:
         alone = not text[found.end() :].strip() and (close or folded[unit.end() : unit.end() + 1] in ("", "\n"))
         return Building("", room, end) if found["mark"] or alone else Building()
@@ -99,11 +99,11 @@ def read(folded: str, at: int, known: Sequence[str] = ()) -> Building:
 
 def recorded(tail: str) -> Building:
     """The building and room of a record: all that stands behind its lot in folded text."""
-    tail = tail.strip(" 、,\n")
+    tail = tail.lstrip(" 、,\n-ノ").rstrip(" 、,\n")
     found = _LAST_ROOM.search(tail)
     if found is None:
         return Building(place_form(tail))
-    return Building(place_form(tail[: found.start()]).strip("-ノ"), _room(found))
+    return Building(place_form(tail[: found.start()]), _room(found))
 
 
 def _room(found: re.Match[str]) -> str:

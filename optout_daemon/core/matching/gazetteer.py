@@ -52,6 +52,11 @@ class Area:
     """The parts' names by sound, vowels short, no suffix: prefecture, then county or city, then city or ward."""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Its parts from the outermost to the innermost."""
+        return tuple(name for name in (self.prefecture, self.county, self.city, self.ward) if name)
+
+    @property
     def inner(self) -> str:
         return self.ward or self.city
 
@@ -98,6 +103,22 @@ def prefectures() -> tuple[str, ...]:
 def parts() -> frozenset[str]:
     """Every city, town, village and ward by itself: to see that 津市 is not the end of 大津市."""
     return frozenset(part for group in areas().values() for area in group for part in (area.city, area.ward) if part)
+
+
+@cache
+def _names() -> frozenset[str]:
+    every = [area for group in areas().values() for area in group]
+    short = (name[:-1] for name in (*prefectures(), *(area.city for area in every if area.ward)))
+    counties = (area.county for area in every if area.county)
+    return parts().union(prefectures(), counties, (name for name in short if len(name) > 1))
+
+
+def ending(text: str, at: int) -> str:
+    """The prefecture, county, city, town, village or ward whose name ends at this place of a text in place form, or "".
+
+    Prefectures and cities with wards also without suffix: 東京, 名古屋.
+    """
+    return next((text[start:at] for start in range(max(0, at - 7), at - 1) if text[start:at] in _names()), "")
 
 
 @cache

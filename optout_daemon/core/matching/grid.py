@@ -55,7 +55,7 @@ class Grid:
         while len(rest) > 1 and isinstance(rest[0], str) and isinstance(rest[1], int):
             pairs.append(rest[:2])
             rest = rest[2:]
-        if pairs and rest:
+        if pairs:
             yield rest + tuple(sign for pair in reversed(pairs) for sign in pair)
 
     def find(self, passage: Passage) -> Iterator[Group]:
@@ -74,11 +74,9 @@ class Grid:
 
 def _signs(passage: Passage) -> Iterator[tuple[str | int, int]]:
     """Points of the compass and numbers with the index of their tokens; another word is an empty sign."""
-    tokens = passage.tokens
-    for index, token in enumerate(tokens):
-        point = _POINTS.get(token.word, "")
-        following = index + 1 < len(tokens) and is_number(tokens[index + 1])
-        if point and (len(token.word) > 1 or following):
+    for index, token in enumerate(passage.tokens):
+        point = _POINTS.get(token.word)
+        if point:
             yield point, index
         elif is_number(token):
             yield int(token.word), index

@@ -15,9 +15,10 @@ from itertools import chain, islice
 from typing import Final
 
 from optout_daemon.core.matching import building, lot
+from optout_daemon.core.matching.anchor import anchors
 from optout_daemon.core.matching.building import Building
 from optout_daemon.core.matching.folding import Passage, fold
-from optout_daemon.core.matching.gazetteer import Area, as_place, locate, parts, place_form, prefectures
+from optout_daemon.core.matching.gazetteer import Area, as_place, ending, locate, parts, place_form, prefectures
 from optout_daemon.core.matching.kana import KANA, KANJI
 from optout_daemon.core.matching.town_spelling import AZA, behind, in_kyoto, same_streets, spellings, street_end
 from optout_daemon.core.model import Agreement
@@ -59,7 +60,7 @@ class Place:
     @classmethod
     def of(cls, address: str, postal_code: str) -> Place | None:
         """The parts of an address in Japanese script, or None where it holds no lot number."""
-        folded = fold(address)
+        folded = _CODE.sub("", fold(address))
         for found in _KANJI_LOT.finditer(folded):
             read = lot.read(folded, found.start())
             if read is None:
@@ -102,12 +103,18 @@ class Place:
             begins = passage.broken_before(first) or not _IN_A_WORD.match(text[first - 1])
             begins = begins or _TOPIC.search(text, first - 3, first) is not None
             prefecture = bool(self.area.prefecture) and text.endswith(self.area.prefecture, 0, at)
-            if (prefecture or (sure and begins)) and not self._is_elsewhere(text, at):
+            if (prefecture or (sure and begins)) and not self._is_elsewhere(text, first, at):
                 yield at, at
 
-    def _is_elsewhere(self, text: str, at: int) -> bool:
-        """Whether another city stands in brackets behind the address: 丸の内2-33-4(東京都千代田区)."""
-        found = _BRACKET.search(text, at + len(self.town), at + len(self.town) + 60)
+    def _is_elsewhere(self, text: str, first: int, at: int) -> bool:
+        """Whether another city stands in front of the address or in brackets behind: 丸の内2-33-4(東京都千代田区)."""
+        own = [form for name in self.area.names for form in (name, name[:-1])]
+        before = len(text[:first].rstrip(_MARKS))
+        while name := ending(text, before):
+            if name not in own:
+                return True
+            before -= len(name)
+        found = _BRACKET.search(text, at, at + 66)
         area = locate(_CODE.sub("", found[1]))[0] if found else Area()
         strange = area.prefecture not in ("", self.area.prefecture) or area.city not in ("", self.area.city)
         return strange and (area.city in parts() or area.prefecture in prefectures())
@@ -164,41 +171,6 @@ class Place:
         return Finding(Agreement.DIFFERS, passage.unsqueezed(start), passage.unsqueezed(found.end() - 1) + 1)
 
 
-def anchors(area: Area, text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each naming of the area's city or ward in a squeezed text in place form."""
-    for name in dict.fromkeys(part for part in (area.ward, area.city) if part):
-        stem = name[:-1] if len(name) > 2 else name
-        at = -1
-        for _ in range(_HITS):
-            at = text.find(stem, at + 1)
-            if at < 0:
-                break
-            after = _behind_city(text, at, stem, name)
-            if name == area.city and area.ward and text.startswith(area.ward, after):
-                continue
-            start = _outward(area, text, at, name)
-            if start >= 0 and not _is_end_of_another(text, at, name):
-                yield start, after
-
-
-def _outward(area: Area, text: str, at: int, name: str) -> int:
-    """Start of the address, over city, county and prefecture in front; -1 where another one stands there."""
-    outer = [area.city] if name == area.ward else []
-    for part in (*outer, area.county, area.prefecture):
-        for form in (part, part[:-1]):
-            if len(form) > 1 and text.endswith(form, 0, at):
-                at -= len(form)
-                break
-    before = text[max(0, at - 4) : at]
-    if (
-        before.endswith(prefectures())
-        or (name.endswith("区") and before.endswith("市"))
-        or (area.county and before.endswith("郡"))
-    ):
-        return -1
-    return at
-
-
 _OTHER_TOWN: Final = re.compile(
     r"[^\d\s、。,.:;()「」!?\-]{1,15}?"
     r"(?:[0-9]{1,4}(?:-[0-9]|丁目|番|ノ[0-9]|(?=[^0-9\-]|$))|[一二三四五六七八九十]{1,3}(?:-[0-9]|丁目|番|ノ[0-9]))"
@@ -208,6 +180,7 @@ _OTHER_TOWN: Final = re.compile(
 _CODE: Final = re.compile("^〒?[0-9]{3}-?[0-9]{4}")
 _TOPIC: Final = re.compile("[\u4e00-\u9fff][ハガモニ]\\Z")
 """住所は丸の内2-33-4"""
+_MARKS: Final = "、,。.・:;/|-ー()「」"
 _IN_A_WORD: Final = re.compile(f"{KANJI.pattern}|{KANA.pattern}|[0-9]")
 
 
@@ -225,21 +198,5 @@ def _digits(text: str) -> str:
     return "".join(letter for letter in fold(text) if letter.isdigit())
 
 
-_KANA_SUFFIXES: Final = {"市": ("シ",), "区": ("ク",), "町": ("マチ", "チヨウ"), "村": ("ムラ", "ソン")}
-
-
-def _behind_city(text: str, at: int, stem: str, name: str) -> int:
-    """Where a city ends that may lack its suffix or have that in kana: カホクシ."""
-    if text.startswith(name, at):
-        return at + len(name)
-    end = at + len(stem)
-    return end + next((len(suffix) for suffix in _KANA_SUFFIXES[name[-1]] if text.startswith(suffix, end)), 0)
-
-
 def _is_code_stated(text: str, digits: str) -> bool:
     return bool(digits) and re.search(f"(?<![0-9]){digits[:3]}[-ー]?{digits[3:]}(?![0-9])", text) is not None
-
-
-def _is_end_of_another(text: str, at: int, name: str) -> bool:
-    """Whether the city found is the end of a longer name: 津市 in 大津市, 大阪 in 東大阪."""
-    return any(text[at - extra : at] + name in parts() for extra in range(1, min(5, at) + 1))

@@ -16,11 +16,12 @@ from itertools import chain
 from typing import Final
 
 from optout_daemon.core.matching import building, lot
+from optout_daemon.core.matching.anchor import anchors
 from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.gazetteer import Area, as_place, by_sound, cities_with_wards, sounds
 from optout_daemon.core.matching.grid import Grid
 from optout_daemon.core.matching.numbers import Group, groups, is_number
-from optout_daemon.core.matching.place import ABSENT, Finding, Place, anchors
+from optout_daemon.core.matching.place import ABSENT, Finding, Place
 from optout_daemon.core.matching.romaji_words import (
     AREA_WORDS,
     AZA_WORDS,
@@ -80,7 +81,7 @@ class RomajiPlace:
             words = names(part)
             sound = "".join(name.sound for name in words)
             found = [group for group in groups(part) if len(group.numbers) > 1]
-            if not heads and not found and words and len(part.tokens) > 1 and is_number(part.tokens[-1]):
+            if not heads and not found and words and is_number(part.tokens[-1]):
                 room = part.tokens[-1].word  # "Bluff Heights 502"
             if found:
                 lots += found
@@ -122,7 +123,7 @@ class RomajiPlace:
         around = words[bisect_left(words, low, key=_index) : bisect_left(words, high, key=_index)]
         named = [name.index for name, own in around if own in self.inner]
         strangers = [name for name, own in around if name.kind in AREA_WORDS and not own]
-        if not named and not (strangers and len(group.numbers) > 1):
+        if not named and not strangers:
             return ABSENT
         town = group.first if group.in_grid else self._town(passage, group)
         if len(group.numbers) < 2 and town is None:
@@ -181,7 +182,7 @@ class RomajiPlace:
     def _is_town(self, sound: str) -> bool:
         if self.in_kanji:
             return any(can_be_read(town, sound) for town in without_building(self.town))
-        return sound.replace(":", "") == self.town.replace(":", "")
+        return sound.replace(":", "") == self.town
 
     def _find_in_kanji(self, passage: Passage) -> Finding:
         """The same address in a Japanese text: 東京都港区六本木3-38-8 for 3-38-8 Roppongi, Minato-ku, Tokyo."""

@@ -27,9 +27,9 @@ _SHORT: Final = (
     "plaza plz|point pt|points pts|port prt|ports prts|prairie pr|radial radl|ranch rnch|rapid rpd|rapids rpds|"
     "ridge rdg|ridges rdgs|river riv|road rd|roads rds|route rte|shoal shl|shoals shls|shore shr|shores shrs|"
     "skyway skwy|spring spg|springs spgs|square sq|squares sqs|station sta stn|stravenue stra|stream strm|"
-    "street str saint st|streets sts|summit smt|terrace ter terr tce|throughway trwy|trace trce|track trak|trail trl|"
-    "tunnel tunl|turnpike tpke|underpass upas|union un|unions uns|valley vly|valleys vlys|viaduct via|view vw|"
-    "views vws|village vlg|ville vl|vista vis|walk wlk|well wl|wells wls|north n|south s|east e|west w|"
+    "street str strasse saint st|streets sts|summit smt|terrace ter terr tce|throughway trwy|trace trce|track trak|"
+    "trail trl|tunnel tunl|turnpike tpke|underpass upas|union un|unions uns|valley vly|valleys vlys|viaduct via|"
+    "view vw|views vws|village vlg|ville vl|vista vis|walk wlk|well wl|wells wls|north n|south s|east e|west w|"
     "northeast ne|northwest nw|southeast se|southwest sw|apartment apt apartments appartment|suite ste|room rm|"
     "floor fl|building bldg|saints sts|upper upr|lower lwr|1 first|2 second|3 third|4 fourth|5 fifth|"
     "6 sixth|7 seventh|8 eighth|9 ninth|10 tenth|parade pde|circuit cct|quay qy|great gt|little lt"
@@ -70,8 +70,8 @@ def _opened(word: str) -> str:
     known = _OPENED.get(word) or _HOME.get(word)
     if known:
         return known
-    if word.endswith(("strasse", "str")) and word.isalpha():  # Lindenstr. for Lindenstraße
-        return word.removesuffix("asse") if len(word) > 7 or word.endswith("str") else "street"
+    if word.endswith("strasse"):  # Lindenstr. for Lindenstraße
+        return word.removesuffix("asse")
     return _ORDINAL.sub("", word)
 
 
@@ -84,7 +84,7 @@ def units(words: list[str], low: int, high: int, passage: Passage | None = None)
     for index in range(low, min(high, len(words) - 1)):
         if words[index] in UNITS:
             after = index + 1
-            while after < len(words) - 1 and words[after] in ("#", "no", "number"):
+            while after < len(words) - 1 and words[after] in ("no", "number"):
                 after += 1
             if NUMBERED.fullmatch(words[after]):
                 hung = is_apart(passage, words, after) if passage is not None else ""

@@ -21,7 +21,7 @@ _STREET_NUMBER: Final = re.compile(f"第?({_NUMBER})(?=条|線|地割|区|番[�
 _JO: Final = re.compile("(?<=[0-9一二三四五六七八九十])条(?=[東西南北])")
 _PLOT: Final = re.compile(f"(.+?)第?({_NUMBER})地割")
 _TURN: Final = re.compile("[上下]ケ?ル|アケル|サケル|[東西南北]ヘ?(?:入ル?|イル)")
-_STREETS: Final = re.compile(rf"[^\d、。,.:;()「」!?\-]{{2,18}}?(?:{_TURN.pattern})")
+_STREETS: Final = re.compile(rf"[^\d、。,.:;()「」!?\-]{{2,18}}?(?:{_TURN.pattern})+")
 _WAYS: Final = {"上": "上", "ア": "上", "下": "下", "サ": "下"}
 _KYOTO: Final = "京都市"
 
@@ -54,11 +54,10 @@ def behind(text: str, at: int, town: str) -> int:
             if text.startswith(aza, at):
                 at += len(aza)
         if not text.startswith(character, at):
-            following = town[index + 1 : index + 2]
-            if character in _LINKS and _kanji(before, following):
+            if character in _LINKS and _kanji(before, town[index + 1 :]):
                 continue  # 阿佐谷 for 阿佐ヶ谷
             linked = text[at : at + 1] in _LINKS and text.startswith(character, at + 1)
-            if not (at < len(text) and linked and _kanji(before, character)):
+            if not (linked and _kanji(before, character)):
                 return -1
             at += 1
         at += 1
@@ -66,8 +65,8 @@ def behind(text: str, at: int, town: str) -> int:
     return at + 1 if text.startswith("字", at) else at
 
 
-def _kanji(*characters: str) -> bool:
-    return all(KANJI.match(character) for character in characters)
+def _kanji(before: str, behind: str) -> bool:
+    return KANJI.match(before) is not None and KANJI.match(behind) is not None
 
 
 def in_kyoto(city: str, town: str) -> tuple[str, str]:
@@ -86,14 +85,13 @@ def street_end(text: str, at: int) -> int:
 
 
 def same_streets(stated: str, recorded: str) -> bool:
-    """Whether two crossings are one, whichever of the streets comes first; true where either is left out."""
+    """Whether two crossings are one, whichever street comes first and with all turns; true where either is left out."""
     if not stated or not recorded:
         return True
     return _crossing(stated) == _crossing(recorded)
 
 
-def _crossing(streets: str) -> tuple[str, str]:
-    turns = list(_TURN.finditer(streets))
+def _crossing(streets: str) -> tuple[list[str], list[str]]:
+    ways = [turn[0][0] for turn in _TURN.finditer(streets)]
     names = _TURN.sub("", streets).replace("通リ", "").replace("通", "")
-    way = turns[-1][0][0] if turns else ""
-    return _WAYS.get(way, way), "".join(sorted(names))
+    return [_WAYS.get(way, way) for way in ways], sorted(names)
