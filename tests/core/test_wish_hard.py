@@ -7,6 +7,11 @@ import pytest
 from tests.core.wishes import short
 
 CASES = [
+    ("", "お断りしたのはメールではなくカタログです。カタログを止めてください。", "stop print"),
+    ("", "不要なのはカタログではなく、メールのほうです。", "stop email"),
+    ("", "配信停止を希望するのはメルマガだけで、カタログではありません。", "stop email"),
+    ("", "停止を希望しているのはメールだけです。", "stop email"),
+    ("", "Please stop all promotional literature and e-mails.", "stop all"),
     (
         "",
         "I'm drowning in your catalogues. Would you mind awfully not posting any more? The e-mails are fine.",
@@ -417,6 +422,8 @@ CASES = [
 
 # Words of stopping, sending and receiving that are about something else.
 NO_OPT_OUTS = [
+    "止めてほしいのはカタログではありません。",
+    "停止をお願いしたいのはメールではなく電話です。",
     "Can I still cancel order 5521 for the knife set? I'd like it stopped before it goes in the mail.",
     "You send me no e-mails, why?",
     "Send me no invoice by post.",

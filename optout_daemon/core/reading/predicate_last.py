@@ -12,6 +12,10 @@ _ELSEWHERE: Final = frozenset({"damage", "complaint", "change", "errand", "quest
 """What a phrase in front of a predicate may be without being something that we send."""
 
 
+_SIDE: Final = 3
+"""Characters between a thing and "not": カタログの方ではなく."""
+
+
 def read_last(sentence: Sentence, tokens: list[Token], objects: frozenset[str]) -> None:
     things: list[Token] = []
     others: list[Token] = []
@@ -48,9 +52,14 @@ def read_last(sentence: Sentence, tokens: list[Token], objects: frozenset[str]) 
             sentence.clauses.append(clause)
             fresh = False
             is_cleft = token.kind in STOPPING and sentence.language.grammar.cleft.match(sentence.text, token.end)
-            cleft = clause if is_cleft and not things else None
+            acts = sentence.language.grammar.acts
+            cleft = clause if is_cleft and all(acts.fullmatch(one.text) for one in things) else None
         elif token.kind == "rather":
-            if not fresh and previous:
+            if cleft is not None and cleft.objects and token.start - cleft.objects[-1].end <= _SIDE:
+                # 止めてほしいのはメールではなくカタログです
+                cleft.objects, cleft.inherited = cleft.objects[:-1], len(cleft.objects) == 1
+                cleft.polarity = Polarity.NONE if cleft.inherited else cleft.polarity
+            elif not fresh and previous:
                 previous.polarity = Polarity.NONE
             elif things:
                 things.pop()
@@ -109,10 +118,10 @@ def _does_something(clause: Clause) -> bool:
 
 
 def _apart(sentence: Sentence, clause: Clause, token: Token) -> bool:
-    """Whether a comma stands between a predicate and what follows, other than that behind its topic."""
+    """Whether a comma stands between a predicate and what follows, other than that behind its topic or "not A, but"."""
     between = sentence.text[clause.predicate.end : token.start]
     comma = between.rfind("、")
-    return comma >= 0 and not between[:comma].endswith(("は", "が"))
+    return comma >= 0 and not between[:comma].endswith(("は", "が", "なく", "なくて"))
 
 
 def _same_list(sentence: Sentence, one: Token, other: Token) -> bool:
