@@ -190,6 +190,7 @@ NUMBERS = [
     ("20250911 に買いました。お客様番号は87654321です。", ("87654321",)),
     ("tour 4471 on 12-09-2025", ()),
     ("Registered in England, company no. 08211945", ()),
+    ("I don't know my customer number, but my phone\nnumber is 555-0142.", ()),
 ]
 
 

@@ -7,6 +7,15 @@ import pytest
 from tests.core.wishes import short
 
 CASES = [
+    ("", "In spite of my call your promotional emails have continued. Kindly cease emailing me.", "stop email"),
+    (
+        "",
+        "It seems unfair that you should go on spending postage on me. Might I ask you to strike my name from whatever "
+        "lists it is on? I read neither the letters nor the electronic bulletins any more.",
+        "stop all",
+    ),
+    ("", "The e-mails keep coming. Please stop the newsletter.", "stop email"),
+    ("", "下記の者へのご案内は、今後ご不要に願います。", "stop all"),
     ("", "お断りしたのはメールではなくカタログです。カタログを止めてください。", "stop print"),
     ("", "不要なのはカタログではなく、メールのほうです。", "stop email"),
     ("", "配信停止を希望するのはメルマガだけで、カタログではありません。", "stop email"),

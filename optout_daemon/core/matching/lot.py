@@ -14,6 +14,7 @@ _VALUES: Final = {"〇": 0, **{digit: value for value, digit in enumerate(_DIGIT
 _UNITS: Final = {"千": 1000, "百": 100, "十": 10}
 _NUMBER: Final = re.compile(r"[0-9]{1,5}(?![0-9])|[〇零一二三四五六七八九十百千]{1,7}")
 _BLANK: Final = re.compile(r"[ \t]*")
+_BREAK: Final = re.compile(r"\s{0,4}")
 _SEPARATOR: Final = re.compile(
     r"(?P<closing>[ \t]*(?:丁目|街区|番地ノ?|番(?!町)|号(?!室)))(?:[ \t]*ノ)?(?P<dash>[\-ー])?|[ \t]*[\-ー]\s{0,4}|ノ"
     r"|[.・](?=[0-9]{1,4}(?![0-9])|[〇一二三四五六七八九十])"
@@ -65,7 +66,7 @@ def read(folded: str, at: int) -> Lot | None:
     """The lot that begins at this place of a folded text (blanks may stand in front), or None.
 
     A number behind a blank belongs to a building, not to the lot, unless 番 and 号 say otherwise; a line may break
-    behind a hyphen.
+    behind a hyphen, and where 番 and 号 say that the lot goes on.
     """
     blank = _BLANK.match(folded, at)
     at = blank.end() if blank else at
@@ -84,8 +85,8 @@ def read(folded: str, at: int) -> Lot | None:
         at = separator.end()
         if separator["closing"]:
             marked, end = True, separator.start() + len(separator["closing"])
-            # "6番 3号" goes on over a blank; "714番地 201" does not.
-            blank = _BLANK.match(folded, at)
+            # "6番 3号" goes on over a blank or into the next line; "714番地 201" does not.
+            blank = _BREAK.match(folded, at)
             behind = blank.end() if blank else at
             following = _NUMBER.match(folded, behind)
             if behind > at and not (following and _GOES_ON.match(folded, following.end())):

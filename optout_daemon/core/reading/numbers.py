@@ -150,7 +150,7 @@ class Numbers:
         before = text[low:start]
         if low and text[low - 1] in "abcdefghijklmnopqrstuvwxyz":
             before = before.partition(" ")[2]
-        tokens = self._claims.scan(before)
+        tokens = self._claims.scan(before.replace("\n", " "))  # my phone / number is
         if not tokens:
             return None
         last = tokens[-1]
