@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Final
 
 from optout_daemon.core.matching import foreign_kana, romaji_name
+from optout_daemon.core.matching.eastern_name import FAMILIES
 from optout_daemon.core.matching.folding import Passage, fold
 from optout_daemon.core.matching.kana import (
     PLAIN_KANA,
@@ -23,7 +24,7 @@ from optout_daemon.core.matching.kana import (
     romaji_of_kana,
     sounds_like,
 )
-from optout_daemon.core.matching.name_orders import FAMILIES, Writing, writings
+from optout_daemon.core.matching.name_orders import Writing, writings
 from optout_daemon.core.matching.script_name import SCRIPT, ScriptName
 from optout_daemon.core.matching.variants import bag, family_names
 from optout_daemon.core.matching.western_name import SUFFIXES, TITLES, WesternName
@@ -107,8 +108,8 @@ class PersonName:
         hit = ScriptName(self.kanji, self._units, self.kana, self.customer.address).find(passage)
         if hit is not None:
             return passage.unsqueezed(hit[0]), passage.unsqueezed(hit[1] - 1) + 1
-        split = bool(FAMILIES & set(self.customer.name_romaji.lower().split()))
-        return romaji_name.find(self.romaji, passage, split=split)
+        eastern = bool(FAMILIES & set(self.customer.name_romaji.lower().split()))
+        return romaji_name.find(self.romaji, passage, eastern=eastern)
 
     @cached_property
     def _writings(self) -> tuple[Writing, ...]:

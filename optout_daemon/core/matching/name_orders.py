@@ -11,26 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from optout_daemon.core.matching.eastern_name import EASTERN, FAMILIES
 from optout_daemon.core.matching.folding import Passage, fold
 from optout_daemon.core.matching.variants import bag, given_names, surnames
 from optout_daemon.core.matching.western_name import PARTICLES, TITLES, WesternName
 
-FAMILIES: Final = bag(
-    "nguyen tran le pham huynh hoang phan vu vo dang bui do ho ngo duong ly dinh trinh doan mai truong luong dao",
-    "cao ta luu thai kieu quach thach diep trieu tang lai nghiem phung to ninh",
-    "kim park choi jung jeong kang cho yoon yun jang lim im han oh seo shin kwon hwang ahn an song yoo yu hong",
-    "lee yi rhee bae baek paik nam moon son sohn choe ko koo gu ha heo huh bang byun na noh roh min sung seong eom cha",
-    "joo jin pyo chae shim sim suh woo chun pak",
-    "wang li zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo chan wong cheung lam leung",
-    "deng xie feng cao peng zeng xiao tian dong pan yuan cai jiang ye su lu ding shen yao wei tan lau ng chow kwok",
-    "hsu hsieh tsang fung ip chu mak yip teo goh koh ong chua toh chang cheng chiang chin chiu yeo",
-    "tsai ang chia seah tay",
-)
-"""Family names that stand in front on record; of names in three words and more they are told from given names."""
 _INNER: Final = bag("thi van")
 """Between family and given name in Vietnam; often left out."""
-_EASTERN: Final = FAMILIES | bag("huong jing linh mei minh ming tuan xiu yan young")
-"""Names of East Asia, of which English-speaking countries have some as well: they do not make a name a Western one."""
 _SPELT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _UMLAUT: Final = re.compile("[äöüøå]")
 _SPELT_OUT: Final = re.compile("(?<=[aou])e|(?<=a)a")
@@ -71,9 +58,9 @@ def _family_first(recorded: str) -> tuple[WesternName, ...]:
         return ()  # Li Garcia, Ana Maria; but Kim, Min Su
     words = ["".join(token.word for token in Passage(word).tokens) for word in recorded.split()]
     words = [word for word in words if word and word not in TITLES]
-    if len(words) < 3 or words[0] not in FAMILIES or words[-1] in surnames() - _EASTERN:
+    if len(words) < 3 or words[0] not in FAMILIES or words[-1] in surnames() - EASTERN:
         return ()
-    if words[1] not in _INNER and not (given_names() | surnames()).isdisjoint(set(words[1:-1]) - _EASTERN):
+    if words[1] not in _INNER and not (given_names() | surnames()).isdisjoint(set(words[1:-1]) - EASTERN):
         return ()  # Kim Marie Borgstrom
     family, rest = words[0], words[1:]
     inner = rest[0] if rest[0] in _INNER else ""
@@ -81,7 +68,7 @@ def _family_first(recorded: str) -> tuple[WesternName, ...]:
     core = whole.removeprefix(inner)
     found = [WesternName(whole, (), family), WesternName(core, (), family), WesternName(core, (), family + inner)]
     found.append(WesternName(rest[-1], (), family + "".join(rest[:-1])))
-    if len(rest) > 2 and rest[-1] in given_names() - _EASTERN:  # Tan Wei Ming Daniel
+    if len(rest) > 2 and rest[-1] in given_names() - EASTERN:  # Tan Wei Ming Daniel
         found.append(WesternName(rest[-1], tuple(rest[:-1]), family))
     return tuple(found)
 

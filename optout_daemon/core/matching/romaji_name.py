@@ -10,22 +10,27 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from optout_daemon.core.matching.eastern_name import goes_on
 from optout_daemon.core.matching.folding import Passage
 from optout_daemon.core.matching.kana import sounds_like
 
 _STARTS: Final = {"T": "tc", "S": "s", "H": "hf", "Z": "zjd", "K": "kc", "R": "rl", "B": "bv"}
 
 
-def find(spellings: Sequence[tuple[tuple[str, ...], bool]], passage: Passage, *, split: bool) -> tuple[int, int] | None:
+def find(
+    spellings: Sequence[tuple[tuple[str, ...], bool]], passage: Passage, *, eastern: bool
+) -> tuple[int, int] | None:
     """Range of `folded` of the name by one of its spellings (its parts, and whether their long vowels are known)."""
-    joints = ("-", " ") if split else ("-",)
+    joints = ("-", " ") if eastern else ("-",)
     for parts, known in spellings:
         for order in (parts, parts[::-1]):
             letters = _STARTS.get(order[0][0], order[0][0].lower())
             for index, token in enumerate(passage.tokens):
                 if token.word[0] in letters:
                     end = _end(passage, index, order, known, joints)
-                    if end and not any(passage.is_in_internet_address(at) for at in (token.start, end - 1)):
+                    if not end or (eastern and goes_on(passage, token.start, end)):
+                        continue
+                    if not any(passage.is_in_internet_address(at) for at in (token.start, end - 1)):
                         return token.start, end
     return None
 

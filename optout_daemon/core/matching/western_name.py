@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from optout_daemon.core.matching.eastern_name import FAMILIES, goes_on
 from optout_daemon.core.matching.folding import Passage, Token
 from optout_daemon.core.matching.variants import bag, given_names, surnames
 
@@ -159,6 +160,10 @@ class WesternName:
                 return True
             more = tokens[end].word in surnames() or (turned and tokens[end].word in given_names())
             if beside.isspace() and more and passage.is_capital(tokens[end].start):
+                return True
+            if not FAMILIES.isdisjoint((self.given, self.family)) and goes_on(
+                passage, tokens[start].start, tokens[end - 1].end
+            ):
                 return True
         if start > 0:
             beside, before = _beside(passage, start), tokens[start - 1]
